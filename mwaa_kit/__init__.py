@@ -1,0 +1,1 @@
+"""mwaa-kit: a Dag development kit for Amazon MWAA that lives in Jupyter notebooks."""

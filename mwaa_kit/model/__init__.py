@@ -1,0 +1,1 @@
+"""The nouns of the kit: frozen data classes, standard library only."""
