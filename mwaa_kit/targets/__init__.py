@@ -1,0 +1,1 @@
+"""Targets: which Airflow and Python, and the environments that hold them."""
