@@ -89,6 +89,25 @@ class PlannedObject:
 
 
 @dataclass(frozen=True)
+class NewerCopy:
+    """A copy in the bucket that a publish would have to overwrite, and therefore will not.
+
+    Parameters
+    ----------
+    written_by
+        Whom the object itself names; empty when it names nobody.
+    reason
+        How the copy is known not to be the last published one, in words.
+    """
+
+    key: str
+    version_id: str
+    written_at: datetime
+    written_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a publish would do; nothing has been done yet.
 
@@ -104,6 +123,8 @@ class Plan:
         Task and edge counts of each Dag, and what changes in them where the published Dag is known.
     behaviour
         What the environment will do: ``paused_after_publish``, ``schedule``, …
+    newer
+        Copies that stand in the way; a publish is refused while there are any.
     """
 
     environment: str
@@ -111,6 +132,7 @@ class Plan:
     objects: tuple[PlannedObject, ...]
     graph: dict[str, Any] = field(default_factory=dict)
     behaviour: dict[str, Any] = field(default_factory=dict)
+    newer: tuple[NewerCopy, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
