@@ -59,7 +59,9 @@ def main() -> int:
             constraints.write("\n".join(line for line in lines if keep(line, python)))
             constraints.flush()
             compile_file(ROOT / "kit.in", ROOT / f"kit-py{python.replace('.', '')}.txt", python, constraints.name)
-    pin = next(line.split(" ")[0] for line in (ROOT / "kit-py312.txt").read_text().splitlines() if line.startswith("uv=="))
+    pin = next(
+        line.split(" ")[0] for line in (ROOT / "kit-py312.txt").read_text().splitlines() if line.startswith("uv==")
+    )
     with tempfile.NamedTemporaryFile("w", suffix=".in") as wanted:
         wanted.write(pin)
         wanted.flush()

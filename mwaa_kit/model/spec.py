@@ -21,8 +21,7 @@ class Length:
     ----------
     operation
         ``literal`` (`size` says it), ``xcom`` (the length of what `task_id` returned, or the number of its map indexes),
-        ``product`` (of `parts`), ``shortest`` and ``longest`` (of `parts`, as zip does), ``total`` (of `parts`), or
-        ``unknown`` (a filter, whose length only Airflow can tell).
+        ``product`` (of `parts`), ``shortest`` and ``longest`` (of `parts`, as zip does), or ``total`` (of `parts`).
     """
 
     operation: str
@@ -69,6 +68,8 @@ class TaskSpec:
         The id of the task group it lies in; None when it lies in the Dag itself.
     upstream, downstream
         Direct neighbours, in written order.
+    setups
+        The setup tasks that must succeed before it runs, direct upstream or not.
     mapped_groups
         The mapped task groups around it, outermost first.
     expansion
@@ -91,6 +92,7 @@ class TaskSpec:
     is_setup: bool = False
     is_teardown: bool = False
     on_failure_fail_dagrun: bool = False
+    setups: tuple[str, ...] = ()
     mapped_groups: tuple[str, ...] = ()
     expansion: Length | None = None
     retries: int = 0

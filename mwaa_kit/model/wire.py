@@ -43,7 +43,7 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
     KeyError
         If a field without a default is missing.
     """
-    kinds = _hints(cls)
+    kinds = _hints(typing.cast("type", cls))
     given = {}
     for f in dataclasses.fields(cls):  # type: ignore[arg-type]
         name = _wire_name(f)

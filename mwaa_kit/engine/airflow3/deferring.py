@@ -1,0 +1,81 @@
+"""Triggers: what a deferred task waits for, until its first event."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+from mwaa_kit.engine.protocol import Deferral
+
+_LOOK_SECONDS = 0.1
+"""How often a waiting trigger looks whether the run was cancelled."""
+
+
+def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
+    """Run the trigger until its first event, in an event loop on a thread of its own.
+
+    A thread, since a kernel's main thread already has a running loop.
+
+    Raises
+    ------
+    TimeoutError
+        When the deferral's own time limit passed.
+    Exception
+        Whatever the trigger raised.
+    """
+    result: list[Any] = []
+    failure: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            result.append(asyncio.run(_first_event(deferral, cancelled)))
+        except BaseException as error:  # carried over to the waiting thread
+            failure.append(error)
+
+    thread = threading.Thread(target=wait, name="mwaa-kit-trigger", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(_LOOK_SECONDS)
+    if failure:
+        raise failure[0]
+    return replace(deferral, next_kwargs=_with_event(deferral.next_kwargs, result[0]))
+
+
+async def _first_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any:
+    """Return the payload of the trigger's first event."""
+    trigger = _build(deferral)
+    events = trigger.run()
+    first = asyncio.ensure_future(events.__anext__())
+    deadline = (
+        None if deferral.timeout_seconds is None else asyncio.get_running_loop().time() + deferral.timeout_seconds
+    )
+    try:
+        while not first.done():
+            await asyncio.wait({first}, timeout=_LOOK_SECONDS)
+            if cancelled():
+                raise KeyboardInterrupt
+            if deadline is not None and asyncio.get_running_loop().time() > deadline and not first.done():
+                raise TimeoutError(f"the trigger gave no event within {deferral.timeout_seconds:g} s")
+        return first.result().payload
+    finally:
+        first.cancel()
+        await trigger.cleanup()
+
+
+def _build(deferral: Deferral) -> Any:
+    from airflow.sdk.serde import deserialize
+
+    module, _, name = deferral.classpath.rpartition(".")
+    kwargs = deserialize(deferral.trigger_kwargs) if deferral.trigger_kwargs else {}
+    return getattr(import_module(module), name)(**kwargs)
+
+
+def _with_event(next_kwargs: Any, payload: Any) -> Any:
+    """Return the kwargs of the next method with the event among them, serialised as Airflow's triggerer does."""
+    from airflow.sdk.serde import serialize
+
+    return {**(next_kwargs or {}), "event": serialize(payload)}

@@ -1,0 +1,163 @@
+"""`Airflow3Engine`: Dag files in, specs and task outcomes out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from mwaa_kit.engine.airflow3 import deferring, reading, running
+from mwaa_kit.engine.airflow3.capturing import captured
+from mwaa_kit.engine.airflow3.supervising import Supervisor
+from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.errors import MissingInputError, UnknownDagError, WrongUsageError
+from mwaa_kit.model.spec import DagSpec, ImportProblem, LoadedFile
+
+
+class Airflow3Engine:
+    """Airflow 3 in this interpreter. Holds the Dag objects it loaded, by dag_id."""
+
+    def __init__(self, airflow_version: str) -> None:
+        self.airflow_version = airflow_version
+        self._dags: dict[str, Any] = {}
+        running.share_type_adapters()
+
+    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
+        """Import a Dag file with Airflow's own ``DagBag``.
+
+        Parameters
+        ----------
+        services
+            Where a file that reads Variables or Connections at import finds them.
+        """
+        if not os.path.isfile(path):
+            raise MissingInputError("there is no such file", path=path)
+        started = time.perf_counter()
+        with self._parsing(path, services):
+            bag = self._read_bag(path)
+        seconds = time.perf_counter() - started
+        problems = tuple(_read_problem(path, text) for text in bag.import_errors.values())
+        specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in bag.dags.values())
+        return LoadedFile(specs, problems, seconds)
+
+    def adopt(self, dag: Any, relative_path: str = "") -> DagSpec:
+        """Take a Dag object; it can be run afterwards."""
+        from airflow.sdk.execution_time import task_runner
+
+        dag.check_cycle()
+        self._dags[dag.dag_id] = dag
+        if allow := getattr(task_runner, "_register_deserialization_allowed_classes", None):
+            import structlog
+
+            allow(dag, structlog.get_logger("mwaa-kit"))
+        return reading.read_dag(dag, relative_path)
+
+    def _read_bag(self, path: str) -> Any:
+        from airflow.dag_processing.dagbag import DagBag
+
+        return DagBag(path, safe_mode=False, load_op_links=False)
+
+    @contextlib.contextmanager
+    def _parsing(self, path: str, services: TaskServices | None) -> Iterator[None]:
+        """Let a Dag file import its neighbours and read Variables through our supervisor; what it prints is dropped."""
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in sys.path:
+            sys.path.append(folder)  # as Airflow does with the Dag folder; tasks import from it when they run
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(captured(lambda level, line: None))
+            if services is not None:
+                stack.enter_context(running.supervised(Supervisor(services, _no_request(), None)))
+            yield
+
+    def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
+        """Work out a manual run as Airflow does when a user triggers one.
+
+        Parameters
+        ----------
+        when
+            The logical date, aware; None for a run without one.
+
+        Raises
+        ------
+        WrongUsageError
+            If `conf` does not fit the Dag's params.
+        """
+        dag = self._find(dag_id)
+        self._check_conf(dag, conf)
+        stamp = (when or now).isoformat()
+        interval = None if when is None else _data_interval(dag, when)
+        return RunInfo(
+            dag_id=dag_id,
+            run_id=f"manual__{stamp}",
+            run_after=now,
+            logical_date=when,
+            data_interval_start=interval.start if interval else None,
+            data_interval_end=interval.end if interval else None,
+            conf=dict(conf),
+        )
+
+    def _check_conf(self, dag: Any, conf: Mapping[str, Any]) -> None:
+        """Validate params by their JSON schemas, with what the user gave in place of the defaults."""
+        from airflow.sdk.definitions.param import ParamsDict
+        from airflow.sdk.exceptions import ParamValidationError
+
+        try:
+            params = dag.params.deep_merge(dict(conf)) if hasattr(dag.params, "deep_merge") else ParamsDict(dag.params)
+            ParamsDict(params).validate() if not isinstance(params, ParamsDict) else params.validate()
+        except ParamValidationError as error:
+            reason = " ".join(str(error).split())
+            raise WrongUsageError(f"Dag {dag.dag_id!r} does not accept these params: {reason}") from error
+
+    def run_task(self, request: TaskRequest, services: TaskServices) -> TaskOutcome:
+        """Run one try of one task instance, here and now."""
+        return running.run_task(self._find(request.run.dag_id), request, services)
+
+    def fire(self, deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
+        """Wait for a trigger's first event."""
+        return deferring.fire(deferral, cancelled)
+
+    def read_value(self, stored: Any) -> object:
+        """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""
+        from airflow.sdk.serde import deserialize
+
+        return deserialize(stored)
+
+    def _find(self, dag_id: str) -> Any:
+        try:
+            return self._dags[dag_id]
+        except KeyError:
+            known = ", ".join(sorted(self._dags)) or "none"
+            raise UnknownDagError(f"there is no Dag {dag_id!r} here; there is: {known}") from None
+
+
+def _no_request() -> TaskRequest:
+    """Return the request of a file that is being parsed: it belongs to no task."""
+
+    now = datetime.now(UTC)
+    return TaskRequest(RunInfo("", "", now), "", -1, 0, 0, now)
+
+
+def _data_interval(dag: Any, when: datetime) -> Any:
+    """Return the data interval Airflow gives a manual run; 3.2 moved the timetables of Dags into the Task SDK."""
+    timetable = dag.timetable
+    if not hasattr(timetable, "infer_manual_data_interval"):
+        from airflow.serialization.encoders import coerce_to_core_timetable
+
+        timetable = coerce_to_core_timetable(timetable)
+    import pendulum
+
+    return timetable.infer_manual_data_interval(run_after=pendulum.instance(when))
+
+
+def _read_problem(path: str, text: str) -> ImportProblem:
+    """Read Airflow's import error: the message is its last line, the place the deepest line of the file itself."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    message = next((line.strip() for line in reversed(lines) if not line.startswith(" ")), "unknown import error")
+    name = re.escape(os.path.basename(path))
+    places = re.findall(rf'File ".*?{name}", line (\d+)', text)
+    return ImportProblem(path, message, int(places[-1]) if places else None, text)

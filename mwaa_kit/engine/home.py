@@ -1,0 +1,82 @@
+"""Where Airflow lives while the kit uses it: a private home, set before the first import.
+
+Notes
+-----
+``import airflow`` writes folders into its home and reads ``airflow.cfg`` from it. A user who set ``AIRFLOW_HOME`` keeps
+it; everyone else gets a folder of the kit's own, so that a test-run never touches ``~/airflow``.
+
+Importing Airflow 3.3 also imports jsonschema's format checkers, and with Jupyter's extras installed one of them builds a
+grammar for two seconds. Nothing the kit does needs that checker, so the import is made without it where jsonschema has
+not been imported yet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+_SLOW_FORMAT_CHECKER = "rfc3987_syntax"
+
+_SETTINGS = {
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+}
+
+
+def kit_home() -> Path:
+    """Return the folder where the kit keeps what can be rebuilt: ``MWAA_KIT_HOME``, else under the user's state folder."""
+    if chosen := os.environ.get("MWAA_KIT_HOME"):
+        return Path(chosen)
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "mwaa-kit"
+
+
+def prepare_home() -> None:
+    """Give Airflow a private home and quiet defaults, unless the user or an earlier import chose."""
+    if "airflow" in sys.modules:
+        return
+    if "AIRFLOW_HOME" not in os.environ:
+        home = kit_home() / "airflow"
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["AIRFLOW_HOME"] = str(home)
+        os.environ.setdefault("AIRFLOW__CORE__DAGS_FOLDER", str(home / "dags"))
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+
+
+def import_airflow() -> str:
+    """Import Airflow quickly and quietly; return its version.
+
+    Raises
+    ------
+    ImportError
+        If this interpreter has none.
+    """
+    prepare_home()
+    with _without_slow_checker(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import airflow
+
+        # The package loads its settings on first use of an attribute; do it now, where it is quiet.
+        version = str(airflow.__version__)
+        if version.split(".")[0] != "2":
+            import airflow.sdk.execution_time.task_runner
+    return version
+
+
+@contextlib.contextmanager
+def _without_slow_checker() -> Iterator[None]:
+    """Make the slow checker look absent for the length of the block."""
+    if _SLOW_FORMAT_CHECKER in sys.modules:
+        yield
+        return
+    sys.modules[_SLOW_FORMAT_CHECKER] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[_SLOW_FORMAT_CHECKER]

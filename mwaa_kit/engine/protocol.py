@@ -1,0 +1,187 @@
+"""What the scheduler and an engine say to each other. No Airflow here: an engine may be in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from mwaa_kit.model.run import TaskKey
+from mwaa_kit.model.spec import DagSpec, LoadedFile
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """The Dag run that a task instance belongs to.
+
+    Parameters
+    ----------
+    logical_date, data_interval_start, data_interval_end
+        Aware UTC; all None for a run without a date.
+    conf
+        What the user gave: it overrides the Dag's params.
+    """
+
+    dag_id: str
+    run_id: str
+    run_after: datetime
+    logical_date: datetime | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    conf: Mapping[str, Any] = field(default_factory=dict)
+    run_type: str = "manual"
+
+
+@dataclass(frozen=True)
+class Deferral:
+    """A task that waits for a trigger: everything needed to fire it and to go on afterwards."""
+
+    classpath: str
+    trigger_kwargs: Any
+    next_method: str
+    next_kwargs: Any
+    timeout_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class TaskRequest:
+    """Run one task instance once.
+
+    Parameters
+    ----------
+    try_number
+        From 1; the same again when a sensor or a deferred task goes on.
+    max_tries
+        The number of retries.
+    reschedules
+        How often the instance was put off by a sensor.
+    started_at
+        When the instance began its first try.
+    resume
+        Set when a deferred task goes on: the deferral, with the trigger's event merged into ``next_kwargs``.
+    skip_delays
+        A sensor in poke mode does not wait between two looks.
+    """
+
+    run: RunInfo
+    task_id: str
+    map_index: int
+    try_number: int
+    max_tries: int
+    started_at: datetime
+    reschedules: int = 0
+    resume: Deferral | None = None
+    skip_delays: bool = False
+
+    @property
+    def key(self) -> TaskKey:
+        """(task_id, map_index)."""
+        return (self.task_id, self.map_index)
+
+
+@dataclass(frozen=True)
+class TaskOutcome:
+    """How one try ended.
+
+    Parameters
+    ----------
+    state
+        ``success``, ``failed``, ``skipped``, ``up_for_retry``, ``up_for_reschedule``, ``deferred`` or ``awaiting_input``.
+    error
+        ``ValueError: no rows``; empty when there was none.
+    traceback
+        The user's part of the traceback, as text.
+    until
+        When a sensor wants to look again.
+    retry_delay_seconds
+        A delay that the task's own retry policy asked for; None leaves it to the task's settings.
+    interrupted
+        The user pressed Ctrl-C (or the kernel was interrupted) while it ran.
+    """
+
+    state: str
+    error: str = ""
+    traceback: str = ""
+    until: datetime | None = None
+    retry_delay_seconds: float | None = None
+    deferral: Deferral | None = None
+    interrupted: bool = False
+
+
+class TaskServices(Protocol):
+    """What a running task asks of its run: XComs, variables, connections, the states of others.
+
+    Values are Airflow's serialised JSON. ``None`` as an answer means: there is none.
+    """
+
+    def get_xcom(self, task_id: str, map_index: int | None, key: str) -> Any:
+        """Return a value; for a `map_index` of None that of the instance that is not mapped."""
+
+    def list_xcoms(self, task_id: str, key: str) -> Sequence[Any]:
+        """Return the values of all map indexes, in their order."""
+
+    def set_xcom(self, task_id: str, map_index: int, key: str, value: Any, length: int | None) -> None:
+        """Keep a value; `length` is how many instances a task mapped over it will have."""
+
+    def delete_xcom(self, task_id: str, map_index: int, key: str) -> None:
+        """Forget a value."""
+
+    def get_variable(self, key: str) -> str | None:
+        """Return an Airflow Variable."""
+
+    def list_variables(self, prefix: str) -> Sequence[str]:
+        """Return the keys of the Variables that start so, in order."""
+
+    def set_variable(self, key: str, value: str | None) -> None:
+        """Set a Variable for the rest of the run; None removes it."""
+
+    def get_connection(self, conn_id: str) -> Mapping[str, Any] | None:
+        """Return the fields of an Airflow Connection."""
+
+    def skip(self, keys: Sequence[TaskKey]) -> None:
+        """Mark task instances that have not started as skipped."""
+
+    def task_states(self) -> Mapping[TaskKey, str]:
+        """Return the state of every task instance that has one."""
+
+    def remember(self, scope: str, key: str, value: Any) -> None:
+        """Keep a value of a task or an asset state store; None forgets it."""
+
+    def recall(self, scope: str, key: str) -> Any:
+        """Return what :meth:`remember` kept."""
+
+    def forget(self, scope: str) -> None:
+        """Drop a whole state store."""
+
+    def mask(self, secret: str) -> None:
+        """Hide `secret` in everything that is logged from now on."""
+
+    def log(self, key: TaskKey, try_number: int, level: str, message: str) -> None:
+        """Take one line of a task's log."""
+
+
+class Engine(Protocol):
+    """An Airflow that can read Dag files and run single task instances."""
+
+    @property
+    def airflow_version(self) -> str:
+        """Such as ``3.3.1``."""
+
+    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
+        """Import a Dag file; its Dags can be run afterwards."""
+
+    def adopt(self, dag: object) -> DagSpec:
+        """Take a Dag object that exists in this interpreter only."""
+
+    def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
+        """Work out run id and data interval of a manual run, and check `conf` against the Dag's params."""
+
+    def run_task(self, request: TaskRequest, services: TaskServices) -> TaskOutcome:
+        """Run one task instance in this process and thread."""
+
+    def fire(self, deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
+        """Wait for a trigger's first event; return the deferral with the event in its ``next_kwargs``."""
+
+    def read_value(self, stored: Any) -> object:
+        """Turn an XCom's stored JSON into a live object."""

@@ -1,0 +1,267 @@
+"""What happens in a Dag run: events as they happen, and the run as it stands at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from mwaa_kit.model import wire
+
+RETURN_KEY = "return_value"
+UNMAPPED = -1
+
+SUCCESS = "success"
+FAILED = "failed"
+SKIPPED = "skipped"
+UPSTREAM_FAILED = "upstream_failed"
+REMOVED = "removed"
+RUNNING = "running"
+UP_FOR_RETRY = "up_for_retry"
+UP_FOR_RESCHEDULE = "up_for_reschedule"
+DEFERRED = "deferred"
+AWAITING_INPUT = "awaiting_input"
+
+FINISHED = frozenset({SUCCESS, FAILED, SKIPPED, UPSTREAM_FAILED, REMOVED})
+"""Airflow's terminal task states."""
+
+TaskKey = tuple[str, int]
+"""A task instance of one run: (task_id, map_index); the map_index of a task that is not mapped is -1."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a run, at an aware UTC time."""
+
+    name: ClassVar[str] = ""
+    at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return one line of ``run --json``."""
+        return {"event": self.name, **wire.to_dict(self)}
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
+    """A run began."""
+
+    name: ClassVar[str] = "run_started"
+    dag_id: str
+    run_id: str
+    logical_date: datetime | None
+    conf: dict[str, Any]
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TaskStateChanged(Event):
+    """A task instance reached a state.
+
+    Parameters
+    ----------
+    reason
+        Why, where the state is not the task's own doing (``upstream 'load' failed``); the error of a failed task; else
+        empty.
+    until
+        When it goes on by itself: the next try, or the next look of a sensor.
+    """
+
+    name: ClassVar[str] = "task_state"
+    task_id: str
+    map_index: int
+    try_number: int
+    state: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LogLine(Event):
+    """One line that a task wrote: a log record, or what it printed (level ``info``)."""
+
+    name: ClassVar[str] = "log"
+    task_id: str
+    map_index: int
+    try_number: int
+    level: str
+    message: str
+
+
+@dataclass(frozen=True)
+class XCom:
+    """A value a task instance left for others.
+
+    Parameters
+    ----------
+    stored
+        The value as Airflow serialised it: JSON, in which everything that is not JSON by itself is a dict with
+        ``__classname__``.
+    """
+
+    task_id: str
+    map_index: int
+    key: str
+    stored: Any
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the serialised value, as UTF-8 JSON."""
+        return len(json.dumps(self.stored, default=str).encode())
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the value is JSON by itself."""
+        return not _has_class_name(self.stored)
+
+    @property
+    def type_name(self) -> str:
+        """The value's type, such as ``builtins.dict``."""
+        if isinstance(self.stored, dict) and isinstance(self.stored.get("__classname__"), str):
+            return str(self.stored["__classname__"])
+        return f"builtins.{type(self.stored).__name__}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the xcom as ``run --json`` prints it."""
+        plain = self.is_json
+        shown = {"task_id": self.task_id, "map_index": self.map_index, "key": self.key, "type": self.type_name}
+        shown |= {"bytes": self.size_bytes, "json": plain}
+        return {**shown, "value": self.stored} if plain else shown
+
+
+def _has_class_name(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "__classname__" in value or any(_has_class_name(item) for item in value.values())
+    return isinstance(value, list) and any(_has_class_name(item) for item in value)
+
+
+@dataclass(frozen=True)
+class XComPushed(Event):
+    """A task instance left a value; only its size and type travel with the event."""
+
+    name: ClassVar[str] = "xcom"
+    task_id: str
+    map_index: int
+    key: str
+    type: str
+    size_bytes: int = field(metadata={"wire": "bytes"})
+
+
+@dataclass(frozen=True)
+class TaskInstance:
+    """One task instance at the end of a run.
+
+    Parameters
+    ----------
+    state
+        Airflow's own; None when it never started, as after a cancel.
+    error
+        The last line of the traceback of a failed task; empty otherwise.
+    reused
+        Whether an earlier run's result stands for it.
+    """
+
+    task_id: str
+    map_index: int = UNMAPPED
+    state: str | None = None
+    try_number: int = 0
+    error: str = ""
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    reused: bool = False
+
+    @property
+    def key(self) -> TaskKey:
+        """(task_id, map_index)."""
+        return (self.task_id, self.map_index)
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task of a run did: ``run["features"]``.
+
+    Parameters
+    ----------
+    instances
+        One, or as many as a mapped task had inputs, by map_index.
+    xcoms
+        What it left, by map_index and key.
+    """
+
+    instances: tuple[TaskInstance, ...]
+    xcoms: tuple[XCom, ...] = ()
+    read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
+
+    @property
+    def state(self) -> str | None:
+        """The state; of a mapped task the worst one."""
+        order = (None, FAILED, UPSTREAM_FAILED, RUNNING, UP_FOR_RETRY, SKIPPED, SUCCESS)
+        states = {instance.state for instance in self.instances}
+        return next((state for state in order if state in states), next(iter(states), None))
+
+    @property
+    def value(self) -> object:
+        """What the task returned, as a live object; of a mapped task the list over its map indexes."""
+        return self.xcom(RETURN_KEY)
+
+    def xcom(self, key: str) -> object:
+        """Return the value left under `key` as a live object; None when there is none."""
+        found = {xcom.map_index: self.read(xcom.stored) for xcom in self.xcoms if xcom.key == key}
+        if any(index != UNMAPPED for index in found):
+            return [found[index] for index in sorted(found)]
+        return found.get(UNMAPPED)
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """A run at its end; ``run["features"].value`` is a task's result as a live object.
+
+    Parameters
+    ----------
+    state
+        ``success`` or ``failed``.
+    cancelled
+        Whether the user stopped it; its state is then ``failed``.
+    read
+        How a stored XCom value becomes a live object again.
+    """
+
+    dag_id: str
+    run_id: str
+    state: str
+    logical_date: datetime | None = None
+    cancelled: bool = False
+    task_instances: tuple[TaskInstance, ...] = ()
+    xcoms: tuple[XCom, ...] = ()
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
+
+    @property
+    def states(self) -> Mapping[TaskKey, str | None]:
+        """State by (task_id, map_index)."""
+        return {instance.key: instance.state for instance in self.task_instances}
+
+    def __getitem__(self, task_id: str) -> TaskResult:
+        instances = tuple(instance for instance in self.task_instances if instance.task_id == task_id)
+        if not instances:
+            raise KeyError(task_id)
+        return TaskResult(instances, tuple(xcom for xcom in self.xcoms if xcom.task_id == task_id), self.read)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(instance.task_id for instance in self.task_instances))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the last line of ``run --json``."""
+        shown = ("task_id", "map_index", "state", "try_number", "reused")
+        return {
+            "event": "run_finished",
+            "at": wire.to_dict(self.end_date),
+            "dag_id": self.dag_id,
+            "run_id": self.run_id,
+            "state": self.state,
+            "cancelled": self.cancelled,
+            "task_instances": [{name: getattr(one, name) for name in shown} for one in self.task_instances],
+            "xcoms": [xcom.to_dict() for xcom in self.xcoms],
+        }

@@ -1,0 +1,132 @@
+"""What is ready, and why: one step of scheduling over the state of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from mwaa_kit.model.run import FINISHED, SKIPPED, UNMAPPED, UPSTREAM_FAILED, TaskKey
+from mwaa_kit.model.spec import TaskSpec
+from mwaa_kit.scheduler.expansion import count_instances, relevant_indexes
+from mwaa_kit.scheduler.rules import RUN, WAIT, Upstream, Verdict, decide, decide_setups
+from mwaa_kit.scheduler.state import RunState, teardown_scope
+
+
+class Frontier:
+    """Finds the task instances that can run now; gives those that never will their terminal state.
+
+    Only tasks whose surroundings changed since the last look are looked at.
+    """
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._dag = state.dag
+        self._order = {task.task_id: position for position, task in enumerate(state.dag.tasks)}
+        self._handed_out: set[TaskKey] = set()
+        self._scopes = {task.task_id: teardown_scope(state.dag, task.task_id) for task in state.dag.tasks}
+        for task in state.dag.tasks:
+            # Airflow expands at once what is mapped over literals only.
+            if task.mapped and (count := count_instances(self._dag, task, {})):
+                state.expand(task.task_id, count)
+
+    def next_keys(self) -> list[TaskKey]:
+        """Return the instances that became ready, in written order."""
+        ready: list[TaskKey] = []
+        while self._state.dirty:
+            batch = sorted(self._state.dirty, key=self._order.__getitem__)
+            self._state.dirty.clear()
+            for task_id in batch:
+                ready += self._look_at(self._dag.by_id[task_id])
+        self._handed_out.update(ready)
+        return sorted(ready, key=lambda key: (self._order[key[0]], key[1]))
+
+    def _look_at(self, task: TaskSpec) -> list[TaskKey]:
+        """Settle or hand out the instances of one task."""
+        if task.mapped and task.task_id not in self._state.expanded and not self._expand(task):
+            return []
+        ready = []
+        for key in self._state.keys_of(task.task_id):
+            if key in self._handed_out or self._state.state_of(key) is not None:
+                continue
+            verdict = self._judge(task, key[1])
+            if verdict.action == RUN:
+                ready.append(key)
+            elif verdict.action != WAIT:
+                self._state.set_state(key, verdict.action, reason=verdict.reason)
+        return ready
+
+    def _expand(self, task: TaskSpec) -> bool:
+        """Expand a mapped task once its trigger rule is met; tell whether it now has instances."""
+        key = (task.task_id, UNMAPPED)
+        if self._state.state_of(key) is not None:
+            return False
+        verdict = self._judge(task, UNMAPPED)
+        if verdict.action == WAIT:
+            return False
+        if verdict.action != RUN:
+            self._state.set_state(key, verdict.action, reason=verdict.reason)
+            return False
+        count = count_instances(self._dag, task, self._state.lengths)
+        if count is None:
+            if self._sources_finished(task):
+                self._state.set_state(key, UPSTREAM_FAILED, reason="there is nothing to map over")
+            return False
+        if count == 0:
+            self._state.set_state(key, SKIPPED, reason="mapped over nothing")
+            return False
+        self._state.expand(task.task_id, count)
+        return True
+
+    def _sources_finished(self, task: TaskSpec) -> bool:
+        """Whether all tasks that decide the number of instances are finished."""
+        lengths = [task.expansion, *(self._dag.group_by_id[group].expansion for group in task.mapped_groups)]
+        sources = {name for length in lengths if length is not None for name in length.sources()}
+        return all(
+            self._state.state_of(key) in FINISHED
+            for name in sources
+            if name in self._dag.by_id
+            for key in self._state.keys_of(name)
+        )
+
+    def _judge(self, task: TaskSpec, map_index: int) -> Verdict:
+        """Apply Airflow's dependencies in its order: setups, the trigger rule, the scope of a teardown."""
+        indirect = [name for name in task.setups if name not in task.upstream and name in self._dag.by_id]
+        if indirect:
+            verdict = decide_setups(self._count(task, map_index, indirect), map_index)
+            if verdict.action != RUN:
+                return verdict
+        upstream = [name for name in task.upstream if name in self._dag.by_id]
+        verdict = decide(task.trigger_rule, self._count(task, map_index, upstream), map_index)
+        if verdict.action == RUN and (scope := self._scopes[task.task_id]):
+            around = self._count(task, map_index, scope)
+            if around.done < around.total:
+                return Verdict(WAIT)
+        return verdict
+
+    def _count(self, task: TaskSpec, map_index: int, names: Iterable[str]) -> Upstream:
+        """Count the upstream instances that matter to one instance."""
+        total = setup_total = 0
+        finished: Counter[str] = Counter()
+        setups: Counter[str] = Counter()
+        for name in names:
+            other = self._dag.by_id[name]
+            count, states = self._count_one(task, map_index, other)
+            total += count
+            finished.update(states)
+            if other.is_setup:
+                setup_total += count
+                setups.update(states)
+        return Upstream(total, finished, setup_total, setups)
+
+    def _count_one(self, task: TaskSpec, map_index: int, other: TaskSpec) -> tuple[int, Counter[str]]:
+        """Count the instances of one upstream task: all of them, or those in the same repetition of a shared group."""
+        instances = self._state.expanded.get(other.task_id)
+        if instances is None:
+            return 1, self._state.finished[other.task_id]
+        indexes = None
+        if task.mapped_groups and other.mapped_groups and map_index != UNMAPPED:
+            indexes = relevant_indexes(self._dag, task, map_index, other, self._state.lengths)
+        if indexes is None:
+            return instances, self._state.finished[other.task_id]
+        states = (self._state.state_of((other.task_id, index)) for index in indexes)
+        return len(indexes), Counter(state for state in states if state in FINISHED and state is not None)

@@ -1,0 +1,105 @@
+"""A user's own Connections and Variables for test-runs: the file `mwaa-kit.local.toml`.
+
+The file lies beside the notebook or above it. It is never published, and the kit keeps it out of git.
+
+    [variables]
+    threshold = "0.8"
+
+    [connections]
+    warehouse = "postgres://me:secret@localhost:5432/dwh"
+
+    [connections.lake]
+    conn_type = "aws"
+    login = "key"
+
+Notes
+-----
+``AIRFLOW_CONN_<ID>`` and ``AIRFLOW_VAR_<KEY>`` in the environment are found by Airflow itself, before it asks here: they
+win, as in production.
+
+References
+----------
+Airflow documentation, "Managing Connections": the URI format.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from mwaa_kit.errors import ConfigurationError
+
+FILE_NAME = "mwaa-kit.local.toml"
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """Connections by conn_id (their fields as Airflow names them) and Variables by key."""
+
+    connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_local_settings(folder: Path) -> LocalSettings:
+    """Read the nearest `mwaa-kit.local.toml` at or above `folder`.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is not TOML, or an entry is neither a URI nor a table.
+    """
+    path = next((up / FILE_NAME for up in (folder, *folder.parents) if (up / FILE_NAME).is_file()), None)
+    document = _read_toml(path) if path else {}
+    connections = {
+        str(name): _read_connection(value, str(path)) for name, value in dict(document.get("connections", {})).items()
+    }
+    variables = {str(key): _as_text(value) for key, value in dict(document.get("variables", {})).items()}
+    return LocalSettings(connections, variables)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"is not valid TOML: {error}", path=str(path)) from error
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _read_connection(value: object, where: str) -> dict[str, Any]:
+    """Read a URI, a JSON object or a TOML table; the message never shows the value, which may hold a password."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ConfigurationError("holds a Connection that is neither a URI nor JSON", path=where) from error
+    if isinstance(value, Mapping):
+        fields = {str(key): item for key, item in value.items()}
+        if isinstance(fields.get("extra"), Mapping):
+            fields["extra"] = json.dumps(fields["extra"])
+        return fields
+    if isinstance(value, str) and ":" in value:
+        return _read_uri(value)
+    raise ConfigurationError("holds a Connection that is neither a URI nor a table", path=where)
+
+
+def _read_uri(uri: str) -> dict[str, Any]:
+    parts = urlsplit(uri)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra = query.pop("__extra__", None) or (json.dumps(query) if query else None)
+    return {
+        "conn_type": parts.scheme.replace("-", "_"),
+        "host": unquote(parts.hostname) if parts.hostname else None,
+        "login": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "port": parts.port,
+        "schema": unquote(parts.path.lstrip("/")) or None,
+        "extra": extra,
+    }

@@ -1,0 +1,178 @@
+"""One run from beginning to end: prepare, loop, tell, record."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.errors import UnknownTaskError, WrongUsageError
+from mwaa_kit.model.run import DagRun, Event, RunStarted, TaskInstance
+from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.scheduler.executors import Executor, InlineExecutor
+from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.loop import Loop
+from mwaa_kit.scheduler.state import RunState
+from mwaa_kit.scheduler.store import RunStore
+
+MODES = ("inline", "fork")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run.
+
+    Parameters
+    ----------
+    conf
+        Overrides the Dag's params.
+    logical_date
+        Aware; None takes the present moment, as ``dag.test()`` does.
+    mode
+        ``inline`` runs the tasks here, one after another; ``fork`` each in its own process.
+    jobs
+        How many task instances may run at once in ``fork`` mode.
+    skip_delays
+        Retry delays and sensor intervals pass at once.
+    task_ids
+        Run only these; empty runs all.
+    """
+
+    conf: Mapping[str, Any] = field(default_factory=dict)
+    logical_date: datetime | None = None
+    mode: str = "inline"
+    jobs: int = 0
+    skip_delays: bool = False
+    task_ids: tuple[str, ...] = ()
+
+
+def run_dag(
+    engine: Engine,
+    dag: DagSpec,
+    options: RunOptions,
+    *,
+    local: LocalSettings,
+    store_in: Path | None,
+    listen: Callable[[Event], None] = lambda event: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> DagRun:
+    """Run a Dag that `engine` has loaded.
+
+    Parameters
+    ----------
+    store_in
+        The folder that gets the run's record; None keeps none.
+    listen
+        Takes each event as it happens.
+
+    Returns
+    -------
+    DagRun
+        Also when tasks failed, and when the user cancelled.
+
+    Raises
+    ------
+    WrongUsageError
+        If the options contradict the Dag: unknown tasks, params that do not fit, an unknown mode.
+    """
+    chosen = narrow(dag, options.task_ids)
+    started = now()
+    info = engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf)
+    store = RunStore(store_in) if store_in is not None else None
+    run_key = store.begin(info, started) if store else 0
+
+    streams = sys.stdout, sys.stderr
+
+    def emit(event: Event) -> None:
+        if store:
+            store.note(run_key, event)
+        # An inline task's own streams are captured while it runs; whoever listens may print.
+        with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+            listen(event)
+
+    state = RunState(chosen, info, local, emit, now)
+    emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(chosen.by_id)))
+    executor = _open_executor(engine, state, options)
+    loop = Loop(state, executor, skip_delays=options.skip_delays)
+    cancelled = False
+    try:
+        outcome = loop.run()
+    except KeyboardInterrupt:
+        cancelled, outcome = True, "failed"
+        loop.cancel()
+    finally:
+        executor.close()
+    run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
+    if store:
+        store.finish(run_key, run)
+        store.close()
+    return run
+
+
+def narrow(dag: DagSpec, task_ids: tuple[str, ...]) -> DagSpec:
+    """Return the Dag with only the named tasks; edges to the others are dropped.
+
+    Raises
+    ------
+    UnknownTaskError
+        If the Dag has no such task.
+    """
+    for task_id in task_ids:
+        if task_id not in dag.by_id:
+            raise UnknownTaskError(
+                f"Dag {dag.dag_id!r} has no task {task_id!r}", hint="it has: " + ", ".join(dag.by_id)
+            )
+    if not task_ids:
+        return dag
+    kept = set(task_ids)
+    tasks = tuple(
+        replace(
+            task,
+            upstream=tuple(up for up in task.upstream if up in kept),
+            downstream=tuple(down for down in task.downstream if down in kept),
+            setups=tuple(setup for setup in task.setups if setup in kept),
+        )
+        for task in dag.tasks
+        if task.task_id in kept
+    )
+    return replace(dag, tasks=tasks)
+
+
+def _open_executor(engine: Engine, state: RunState, options: RunOptions) -> Executor:
+    if options.mode == "inline":
+        return InlineExecutor(engine, state)
+    if options.mode == "fork":
+        from mwaa_kit.scheduler.forks import ForkExecutor
+
+        if not hasattr(os, "fork"):
+            raise WrongUsageError("this system cannot fork", hint="use mode 'inline', or WSL on Windows")
+        if threading.active_count() > 1 and os.uname().sysname == "Darwin":
+            raise WrongUsageError("macOS cannot fork a process that has threads", hint="use mode 'inline'")
+        return ForkExecutor(engine, state, options.jobs or os.cpu_count() or 1)
+    raise WrongUsageError(f"there is no mode {options.mode!r}", hint=f"modes are: {', '.join(MODES)}")
+
+
+def _summarise(
+    state: RunState, outcome: str, started: datetime, ended: datetime, *, cancelled: bool, read: Callable[[Any], object]
+) -> DagRun:
+    """Freeze the state of a run."""
+    keys = [key for task in state.dag.tasks for key in state.keys_of(task.task_id)]
+    return DagRun(
+        dag_id=state.dag.dag_id,
+        run_id=state.run.run_id,
+        state=outcome,
+        logical_date=state.run.logical_date,
+        cancelled=cancelled,
+        task_instances=tuple(state.instances.get(key, TaskInstance(*key)) for key in keys),
+        xcoms=state.xcoms(),
+        start_date=started,
+        end_date=ended,
+        read=read,
+    )
