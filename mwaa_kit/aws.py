@@ -64,7 +64,7 @@ def client(service: Service, *, environment: str, profile: str | None = None, re
 
     with translated(environment):
         session = boto3.Session(profile_name=profile, region_name=region)
-        return session.client(service, config=_config())  # type: ignore[call-overload]
+        return session.client(service, config=_config())
 
 
 @overload
@@ -82,12 +82,12 @@ def practice_client(service: Service, state: PracticeState) -> Any:
         aws_access_key_id=state.access_key_id,
         aws_secret_access_key=state.secret_access_key,
         region_name=REGION,
-        botocore_session=botocore.session.Session(session_vars=variables),  # type: ignore[arg-type]
+        botocore_session=botocore.session.Session(session_vars=variables),
     )
     endpoint = state.s3_endpoint if service == "s3" else state.mwaa_endpoint
     # The service's host prefixes (`api.`, `env.`) cannot stand before an address.
     config = _config(inject_host_prefix=False, proxies={})
-    return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+    return session.client(service, endpoint_url=endpoint, config=config)
 
 
 def _config(**more: Any) -> Any:

@@ -74,7 +74,7 @@ def _fork(arguments: tuple[str, ...]) -> int:
         _run_airflow(arguments)
     except SystemExit as ended:
         os._exit(ended.code if isinstance(ended.code, int) else 1)
-    except BaseException:  # noqa: BLE001  a child must never run on into its parent's code
+    except BaseException:  # a child must never run on into its parent's code
         sys.excepthook(*sys.exc_info())
         os._exit(1)
 
@@ -89,7 +89,7 @@ def prepare_database(database: Path, template: Path) -> None:
         descriptor, aside = tempfile.mkstemp(dir=template.parent)
         os.close(descriptor)
         _copy_database(database, Path(aside))
-        os.replace(aside, template)
+        Path(aside).replace(template)
     else:
         _copy_database(template, database)
 
@@ -105,7 +105,7 @@ def _watch(children: dict[int, str], supervisor: int) -> None:
     while os.getppid() == supervisor:
         for pid, name in children.items():
             if os.waitpid(pid, os.WNOHANG) != (0, 0):
-                print(f"the {name} of Airflow has ended: see {name}.log", file=sys.stderr, flush=True)
+                sys.stderr.write(f"the {name} of Airflow has ended: see {name}.log\n")
                 os._exit(1)
         time.sleep(0.5)
     os._exit(1)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from mwaa_kit.practising.invoking import AirflowApi, InvalidCallError
+from mwaa_kit.practising.web_login import LOGIN_PATH, Request, Response, WebLogin
 from mwaa_kit.targets.practice import BUCKET, DAG_S3_PATH, PRACTICE, REGION, PracticeState
 
 _LARGEST_REQUEST_BYTES = 1024 * 1024
@@ -43,6 +44,8 @@ class MwaaEndpoint:
     def __init__(self, state: Callable[[], PracticeState], airflow: AirflowApi) -> None:
         self._state = state
         self._airflow = airflow
+        self._web = WebLogin(airflow)
+        self.host = ""
 
     def serve(self) -> str:
         """Start the server in threads of this process; return its endpoint."""
@@ -50,7 +53,20 @@ class MwaaEndpoint:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True, name="mwaa").start()
-        return f"http://127.0.0.1:{server.server_port}"
+        self.host = f"127.0.0.1:{server.server_port}"
+        return f"http://{self.host}"
+
+    def respond(self, request: Request) -> Response:
+        """Respond to whatever comes in: the web server's own addresses, or an operation of the service."""
+        try:
+            if request.target == LOGIN_PATH:
+                return self._web.log_in(request)
+            if request.target.startswith("/api/v2/"):
+                return self._web.forward(request)
+            answer = self.answer(request.method, request.target, request.authorization, request.body)
+            return Response(200, answer)
+        except ServiceError as error:
+            return Response(error.status, error.body, {"x-amzn-ErrorType": error.name})
 
     def answer(self, method: str, target: str, authorization: str, body: bytes) -> dict[str, Any]:
         """Answer one request.
@@ -60,8 +76,8 @@ class MwaaEndpoint:
         ServiceError
             Whatever the service would refuse it with.
         """
-        self._require_signature(authorization)
         url = urlsplit(target)
+        self._require_signature(authorization)
         match method, [unquote(part) for part in url.path.strip("/").split("/")]:
             case "GET", ["environments"]:
                 return list_environments(parse_qs(url.query))
@@ -71,6 +87,9 @@ class MwaaEndpoint:
             case "POST", ["restapi", name]:
                 _require_environment(name)
                 return self._invoke(body)
+            case "POST", ["webtoken", name]:
+                _require_environment(name)
+                return {"WebToken": self._web.issue(), "WebServerHostname": self.host, "AirflowIdentity": PRACTICE}
         raise ServiceError("ValidationException", 400, f"The practice MWAA does not offer {method} {url.path}.")
 
     def _require_signature(self, authorization: str) -> None:
@@ -140,29 +159,26 @@ class _Handler(BaseHTTPRequestHandler):
     endpoint: MwaaEndpoint
 
     def _handle(self) -> None:
-        try:
-            body = self._read_body()
-            answer = self.endpoint.answer(self.command, self.path, self.headers.get("Authorization", ""), body)
-            self._write(200, answer, {})
-        except ServiceError as error:
-            self._write(error.status, error.body, {"x-amzn-ErrorType": error.name})
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
-
-    def _read_body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > _LARGEST_REQUEST_BYTES:
             self.close_connection = True
-            raise ServiceError("ValidationException", 400, "The request is too large.")
-        return self.rfile.read(int(length))
+            self._write(Response(413, {"message": "The request is too large."}))
+            return
+        body = self.rfile.read(int(length))
+        self._write(
+            self.endpoint.respond(Request(self.command, self.path, self.headers.get("Authorization", ""), body))
+        )
 
-    def _write(self, status: int, answer: dict[str, Any], headers: dict[str, str]) -> None:
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
+
+    def _write(self, response: Response) -> None:
+        content = json.dumps(response.body).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(content)), **response.headers}
+        self.send_response(response.status)
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Keep quiet: the log is for what goes wrong."""

@@ -71,7 +71,7 @@ class Follower:
         answer = self._s3.get_object(Bucket=self._bucket, Key=self._prefix + name, IfMatch=etag)
         descriptor, path = tempfile.mkstemp(dir=self._aside)
         with os.fdopen(descriptor, "wb") as file:
-            shutil.copyfileobj(answer["Body"], file)  # type: ignore[misc]
+            shutil.copyfileobj(answer["Body"], file)
         return Path(path)
 
     def _put(self, name: str, written: Path) -> None:
@@ -82,7 +82,7 @@ class Follower:
             if (self._folder / parent).is_file():
                 (self._folder / parent).unlink()
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(written, target)
+        written.replace(target)
 
     def _remove(self, name: str) -> None:
         """Remove one file, and the folders in which nothing is left but what Python or a task made of it."""

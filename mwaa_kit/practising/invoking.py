@@ -56,6 +56,15 @@ class AirflowApi:
             answer = self._call(method, address, body, self._new_token())
         return answer
 
+    def forward(self, method: str, target: str, body: bytes, authorization: str) -> RestAnswer:
+        """Pass on a request made to the web server itself, with the caller's own token."""
+        token = authorization.removeprefix("Bearer ")
+        return self._call(method, self._url + target, body or None, token)
+
+    def token(self) -> str:
+        """Return a token of Airflow's own, such as a web login gives."""
+        return self._new_token()
+
     def health(self) -> dict[str, Any]:
         """Return what Airflow says of its components; empty while it does not answer."""
         answer = self._call("GET", f"{self._url}/api/v2/monitor/health", None, "")

@@ -12,10 +12,12 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -175,7 +177,7 @@ def _launch(home: Path, lock: int, version: str) -> None:
     (home / "logs").mkdir(mode=0o700)
     state = practice.new_state(version)
     practice.write_state(home, state)
-    with open(home / "logs" / "supervisor.log", "wb") as log:
+    with (home / "logs" / "supervisor.log").open("wb") as log:
         subprocess.run(
             [sys.executable, "-m", "mwaa_kit.practising", str(lock), str(home)],
             check=True,
@@ -239,7 +241,7 @@ def _count(state: PracticeState) -> Forgotten:
                 aws.practice_client("s3", state).get_paginator("list_object_versions").paginate(Bucket=practice.BUCKET)
             )
             versions = [version for page in pages for version in page.get("Versions", [])]
-    except Exception:  # noqa: BLE001  nothing answers, or not any more: a stop must go on
+    except Exception:  # nothing answers, or not any more: a stop must go on
         return Forgotten(was_running=True, objects=None, size_bytes=None)
     current = sum(1 for version in versions if version["IsLatest"])
     return Forgotten(was_running=True, objects=current, size_bytes=sum(version["Size"] for version in versions))
@@ -248,10 +250,8 @@ def _count(state: PracticeState) -> Forgotten:
 def _end(home: Path, state: PracticeState) -> None:
     """Ask the supervisor to end, then end whatever is left of this life."""
     if practice.is_locked(home) and state.pid:
-        try:
-            os.kill(state.pid, 15)
-        except ProcessLookupError:
-            pass
+        with suppress(ProcessLookupError):
+            os.kill(state.pid, signal.SIGTERM)
         until = time.monotonic() + _STOP_SECONDS
         while practice.is_locked(home) and time.monotonic() < until:
             time.sleep(0.02)

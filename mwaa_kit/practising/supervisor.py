@@ -75,9 +75,9 @@ class Supervisor:
             **settings.airflow_environment(self.airflow_home, port),
         }
         template = self.home / "templates" / f"airflow-{self.state.airflow_version}.db"
-        with open(self.home / "logs" / "api-server.log", "ab") as log:
+        with (self.home / "logs" / "api-server.log").open("ab") as log:
             return subprocess.Popen(
-                # `-m` finds the kit where this process found it; the working folder is no part of the search.
+                # Found where this process found the kit, whatever else lies in the working folder.
                 [sys.executable, "-P", "-c", _RUN_COMPONENTS, str(_package_folder()), str(template)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -95,8 +95,8 @@ class Supervisor:
                 self._say(status="AVAILABLE", progress="ready")
             try:
                 follower.follow()
-            except Exception as error:  # noqa: BLE001  the object changed meanwhile, or the disk is full: the next round will tell
-                print(f"the Dag folder could not follow the bucket: {error}", file=sys.stderr, flush=True)
+            except Exception as error:  # an object changed meanwhile, or the disk is full: the next round will tell
+                sys.stderr.write(f"the Dag folder could not follow the bucket: {error}\n")
             self._stopping.wait(0.2 if self.state.status == "CREATING" else FOLLOW_SECONDS)
 
     def _say(self, **changes: object) -> None:

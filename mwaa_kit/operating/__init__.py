@@ -1,0 +1,1 @@
+"""Operating: environments as they are now, and Airflow's REST API behind them."""
