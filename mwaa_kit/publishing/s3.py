@@ -86,6 +86,7 @@ class S3Destination:
                     Key=key,
                     Body=content,
                     Metadata=dict(metadata or {}),
+                    ChecksumAlgorithm="SHA256",
                     ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode(),
                     **condition,
                 )

@@ -55,7 +55,9 @@ def test_a_manifest_that_was_cut_short_is_none(manifest: Manifest, data: st.Data
     assert parse_manifest(content[: data.draw(st.integers(0, len(content) - 1))], "key") is None
 
 
-@pytest.mark.parametrize("content", [b"null", b"[]", b"1", b'"x"', b"{}", b'{"format": "one"}', b"\xff", b'{"format": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"null", b"[]", b"1", b'"x"', b"{}", b'{"format": "one"}', b"\xff", b'{"format": 1}']
+)
 def test_json_that_is_no_manifest_is_none(content: bytes) -> None:
     assert parse_manifest(content, "key") is None
 

@@ -42,7 +42,9 @@ def after(release: Release, before: dict[str, bytes]) -> dict[str, bytes]:
     return {**files, IGNORE: merge_ignore(before.get(IGNORE), PATTERNS)}
 
 
-def objects_by_definition(before: dict[str, bytes], wanted: dict[str, bytes], earlier: set[str]) -> tuple[PlannedObject, ...]:
+def objects_by_definition(
+    before: dict[str, bytes], wanted: dict[str, bytes], earlier: set[str]
+) -> tuple[PlannedObject, ...]:
     """Compare every key's bytes, the slow and plain way."""
     planned = {}
     for key, content in wanted.items():
@@ -150,6 +152,7 @@ def test_two_environments_in_one_bucket_do_not_remove_each_others_files(memory_w
 
 def at_folder(release: Release, folder: str) -> Release:
     """Move a release into another Dag folder."""
+
     def moved(file: Any) -> Any:
         return replace(file, key=f"{folder}/{file.key.removeprefix('dags/')}")
 

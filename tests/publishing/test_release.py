@@ -54,7 +54,18 @@ def test_a_module_that_could_not_be_compiled_is_refused() -> None:
         build_release(replace(MODULE, source=""), dag_s3_path="dags")
 
 
-HOSTILE = ("../x.py", "a/../../x.py", "/etc/x.py", "a\\..\\x.py", "C:/x.py", "a//x.py", "./x.py", "a\x00.py", "a\n.py", "")
+HOSTILE = (
+    "../x.py",
+    "a/../../x.py",
+    "/etc/x.py",
+    "a\\..\\x.py",
+    "C:/x.py",
+    "a//x.py",
+    "./x.py",
+    "a\x00.py",
+    "a\n.py",
+    "",
+)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
