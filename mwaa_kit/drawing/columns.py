@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from mwaa_kit.drawing.layers import End
+from mwaa_kit.drawing.level import End
 
 _NARROWEST, _WIDEST = 44.0, 150.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from mwaa_kit.drawing.layout import Box, GroupBox, Layout, lay_out
 from mwaa_kit.drawing.lettering import shortened, visible, width_of
@@ -13,10 +14,11 @@ HEIGHT = 46.0
 STACK = 6.0
 """How far the two boxes behind a mapped task look out."""
 
-_LEAST_WIDTH, _ROOM = 104.0, 200.0
+_LEAST_WIDTH, _ROOM = 112.0, 200.0
 _MARGIN = 12.0
 _ICON = 24.0
 _BETWEEN = 14.0
+_STEP = 16.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,12 @@ def face_of(task: DrawnTask, indent: float) -> Face:
     operator = shortened(visible(task.spec.operator), _ROOM + 20 - used, SMALL_SIZE) + kind
     first = width_of(name, NAME_SIZE) + width_of(tally, SMALL_SIZE) + _BETWEEN * bool(tally)
     second = width_of(operator, SMALL_SIZE) + width_of(badge, SMALL_SIZE) + _BETWEEN * bool(badge)
-    return Face(name, operator, badge, tally, indent, max(_LEAST_WIDTH, max(first, second) + indent + _MARGIN))
+    return Face(name, operator, badge, tally, indent, _even(max(first, second) + indent + _MARGIN))
+
+
+def _even(width: float) -> float:
+    """Return one of a few widths, so that boxes of much the same width stand in line."""
+    return max(_LEAST_WIDTH, _STEP * ceil(width / _STEP))
 
 
 def group_label(label: str) -> str:

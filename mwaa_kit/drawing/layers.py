@@ -1,8 +1,8 @@
 """One level of a drawing in layers, left to right: what waits stands to the right of what it waits for.
 
-Items are put into columns by the longest path to them, ordered within their column so that few links cross, and placed so
-that links run straight where they can. A link that skips columns gets a lane of its own in each: between columns links
-curve, within columns they run level, so none ever runs through an item.
+Items are put into columns by the longest path to them, ordered within their column so that few links cross, and
+placed so that links run straight where they can. A link that skips columns gets a lane of its own in each: between
+columns links curve, within columns they run level, so none ever runs through an item.
 
 References
 ----------
@@ -12,16 +12,16 @@ K. Sugiyama, S. Tagawa, M. Toda, "Methods for Visual Understanding of Hierarchic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from mwaa_kit.drawing.columns import Column, Point, columns_of
+from mwaa_kit.drawing.level import End, Level
 from mwaa_kit.drawing.ordering import order_columns
 from mwaa_kit.drawing.placement import place
 
 _LANE_MARGIN = 5.0
-_WRAP_FROM = 6
-"""More items than this without any link are spread over several columns."""
+_BETWEEN_PARTS = 24.0
 
 
 @dataclass(frozen=True)
@@ -62,50 +62,26 @@ class Arrangement:
     height: float
 
 
-@dataclass(frozen=True)
-class End:
-    """Where a link meets a vertex: heights count from the middle of each."""
-
-    other: int
-    own_y: float
-    other_y: float
-
-
-@dataclass
-class Level:
-    """Items and lanes on the way to an arrangement; vertices beyond the items are lanes."""
-
-    ranks: list[int]
-    heights: list[float]
-    margins: list[float]
-    ins: list[list[End]] = field(default_factory=list)
-    outs: list[list[End]] = field(default_factory=list)
-    paths: list[list[int]] = field(default_factory=list)
-
-    def add(self, rank: int, height: float, margin: float) -> int:
-        """Add a vertex and return its number."""
-        self.ranks.append(rank)
-        self.heights.append(height)
-        self.margins.append(margin)
-        self.ins.append([])
-        self.outs.append([])
-        return len(self.ranks) - 1
-
-
 def arrange(items: Sequence[Item], links: Sequence[Link]) -> Arrangement:
     """Lay out one level; the links must not go round in a circle.
 
     Returns
     -------
     Arrangement
-        Corners in the order of `items`, routes in the order of `links`. A route's points are joined by level lines, and by
-        curves where their heights differ.
+        Corners in the order of `items`, routes in the order of `links`. A route's points are joined by level lines,
+        and by curves where their heights differ.
     """
     if not items:
         return Arrangement((), (), 0.0, 0.0)
     level = _level(items, links)
-    order = order_columns(level.ranks, level.heights, level.ins, level.outs)
-    middles = place(order, level.heights, level.margins, level.ins, level.outs)
+    order: list[list[int]] = [[] for _ in range(max(level.ranks) + 1)]
+    middles = [0.0] * len(level.ranks)
+    bottom = 0.0
+    for vertices in _parts(level):
+        part = order_columns(vertices, level)
+        bottom = place(part, level, middles, bottom) + _BETWEEN_PARTS
+        for line, more in zip(order, part, strict=True):
+            line += more
     columns = columns_of(order, [item.width for item in items], level.outs, middles)
     return _arrangement(items, links, level, middles, columns)
 
@@ -157,6 +133,27 @@ def _join(level: Level, link: Link, path: list[int], joined: set[tuple[int, int,
         level.ins[head].append(End(tail, head_y, tail_y))
 
 
+def _parts(level: Level) -> list[list[int]]:
+    """Return the vertices that hang together, each part drawn below the one before; what hangs on nothing comes last."""
+    parts, alone = [], []
+    seen = [False] * len(level.ranks)
+    for start in range(len(level.ranks)):
+        if seen[start]:
+            continue
+        seen[start] = True
+        part = [start]
+        for vertex in part:
+            for end in (*level.ins[vertex], *level.outs[vertex]):
+                if not seen[end.other]:
+                    seen[end.other] = True
+                    part.append(end.other)
+        if len(part) > 1:
+            parts.append(sorted(part))
+        else:
+            alone += part
+    return [*parts, alone] if alone else parts
+
+
 def _ranks(items: Sequence[Item], links: Sequence[Link]) -> list[int]:
     """Give each item its column: as far left as what it waits for allows, and what waits for nothing close to its reader."""
     outs: list[list[int]] = [[] for _ in items]
@@ -185,7 +182,7 @@ def _ranks(items: Sequence[Item], links: Sequence[Link]) -> list[int]:
 
 def _spread(items: Sequence[Item], ranks: list[int], alone: list[int], start: int) -> None:
     """Spread items without links over several columns: hundreds in one would be a drawing nobody can look at."""
-    if len(alone) <= _WRAP_FROM:
+    if not alone:
         return
     area = sum((items[i].width + 60) * (items[i].height + 16) for i in alone)
     widest = max(items[i].width + 60 for i in alone)
@@ -198,12 +195,11 @@ def _spread(items: Sequence[Item], ranks: list[int], alone: list[int], start: in
 def _arrangement(
     items: Sequence[Item], links: Sequence[Link], level: Level, middles: list[float], columns: list[Column]
 ) -> Arrangement:
-    top = min(middle - height / 2 for middle, height in zip(middles, level.heights, strict=True))
     bottom = max(middle + height / 2 for middle, height in zip(middles, level.heights, strict=True))
     corners = []
     for index, item in enumerate(items):
         column = columns[level.ranks[index]]
-        corners.append(Point(column.left + (column.width - item.width) / 2, middles[index] - item.height / 2 - top))
+        corners.append(Point(column.left + (column.width - item.width) / 2, middles[index] - item.height / 2))
     routes = []
     for link, path in zip(links, level.paths, strict=True):
         tail, head = corners[link.tail], corners[link.head]
@@ -211,8 +207,8 @@ def _arrangement(
         points.append(Point(columns[level.ranks[link.tail]].right, points[0].y))
         for lane in path[1:-1]:
             column = columns[level.ranks[lane]]
-            points += [Point(column.left, middles[lane] - top), Point(column.right, middles[lane] - top)]
+            points += [Point(column.left, middles[lane]), Point(column.right, middles[lane])]
         points.append(Point(columns[level.ranks[link.head]].left, head.y + link.head_y))
         points.append(Point(head.x, head.y + link.head_y))
         routes.append(tuple(points))
-    return Arrangement(tuple(corners), tuple(routes), columns[-1].right, bottom - top)
+    return Arrangement(tuple(corners), tuple(routes), columns[-1].right, bottom)

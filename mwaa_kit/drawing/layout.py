@@ -1,12 +1,11 @@
 """Where everything on a drawing of a Dag is: tasks as boxes, task groups as boxes around them, edges as points.
 
-Groups are laid out inside out: the tasks of the innermost groups first, then each group as one box among its siblings. An
-edge that leaves or enters a group passes its border through a port, which has a column of its own inside the group.
+Groups are laid out inside out: the tasks of the innermost groups first, then each group as one box among its
+siblings. An edge that leaves or enters a group passes its border through a port, which has a column of its own inside
+the group.
 
-Notes
------
-Two groups may wait for each other though no two tasks do (``a.x >> b.y >> a.z``). Then one of the edges between them runs from
-right to left; all others run from left to right.
+Notes ----- Two groups may wait for each other though no two tasks do (``a.x >> b.y >> a.z``). Then one of the edges
+between them runs from right to left; all others run from left to right.
 """
 
 from __future__ import annotations
@@ -70,8 +69,8 @@ class Layout:
     Parameters
     ----------
     routes
-        By (upstream, downstream), from the one to the other: points joined by level lines, and by curves where their heights
-        differ.
+        By (upstream, downstream), from the one to the other: points joined by level lines, and by curves where their
+        heights differ.
     backwards
         The edges that run from right to left.
     """

@@ -1,7 +1,7 @@
 """Letters on a drawing: what may be written as it is, how wide it will be, and how to shorten it.
 
-Names come from users and may hold anything: markup, control characters, marks that turn the direction of writing. `visible`
-is what every painter does first; escaping for its own format comes after.
+Names come from users and may hold anything: markup, control characters, marks that turn the direction of writing.
+`visible` is what every painter does first; escaping for its own format comes after.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import unicodedata
 ELLIPSIS = "…"
 _HIDDEN_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
 _TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0x2028, 0x2029, 0xFEFF}
-_NARROW = set("iIjl.,:;'`|!()[]{}ft/\\ ")
-_BROAD = set("mwMW@%&—…")
+_NARROW = set("iIjl.,:;'`|!ft/\\ ")
+_BROAD = set("mwMW@%&—…<>=+~#^")
 
 
 def visible(text: str) -> str:
@@ -43,7 +43,7 @@ def _em(char: str) -> float:
         return 1.0
     if unicodedata.east_asian_width(char) in "WF":
         return 1.1
-    return 0.74 if char.isupper() else 0.63
+    return 0.78 if char.isupper() else 0.66
 
 
 def shortened(text: str, room: float, size: float) -> str:

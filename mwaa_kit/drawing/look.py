@@ -1,9 +1,7 @@
 """The style sheet of a drawn Dag: the fixed rules, the dark ground, and one rule for each state.
 
-Notes
------
-Colours are JupyterLab's own where they are defined. An SVG shown as an image sees neither them nor the page, and follows
-the reader's system; so it paints its own ground, and is readable wherever it lands.
+Notes ----- Colours are JupyterLab's own where they are defined. An SVG shown as an image sees neither them nor the
+page, and follows the reader's system; so it paints its own ground, and is readable wherever it lands.
 """
 
 from __future__ import annotations

@@ -1,28 +1,25 @@
 """The order of vertices within their columns: few crossings, found by sweeping to and fro.
 
-In each sweep a vertex moves to the mean position of its neighbours in the column before; the best order seen is kept. Ties
-keep the written order, so the same Dag always gives the same drawing.
+In each sweep a vertex moves to the mean position of its neighbours in the column before; the best order seen is kept.
+Ties keep the written order, so the same Dag always gives the same drawing.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mwaa_kit.drawing.layers import End
+from mwaa_kit.drawing.level import End, Level
 
 _SWEEPS = 14
 _PATIENCE = 4
 """Sweeps without a better order before giving up."""
 
 
-def order_columns(
-    ranks: list[int], heights: list[float], ins: list[list[End]], outs: list[list[End]]
-) -> list[list[int]]:
-    """Return the vertices of each column from top to bottom."""
-    columns = _first_order(ranks, ins, outs)
-    position = [0.0] * len(ranks)
+def order_columns(vertices: list[int], level: Level) -> list[list[int]]:
+    """Return the vertices of each column from top to bottom; columns that hold none of them are empty."""
+    heights, ins, outs = level.heights, level.ins, level.outs
+    columns = _first_order(vertices, level)
+    position = [0.0] * len(heights)
     for column in columns:
         _number(column, position)
     best, fewest, idle = [list(column) for column in columns], _crossings(columns, position, heights, outs), 0
@@ -42,11 +39,12 @@ def order_columns(
     return best
 
 
-def _first_order(ranks: list[int], ins: list[list[End]], outs: list[list[End]]) -> list[list[int]]:
+def _first_order(vertices: list[int], level: Level) -> list[list[int]]:
     """Walk along the links from each start in written order, so that what belongs together lies together."""
+    ranks, ins, outs = level.ranks, level.ins, level.outs
     columns: list[list[int]] = [[] for _ in range(max(ranks) + 1)]
     seen = [False] * len(ranks)
-    starts = sorted((v for v in range(len(ranks)) if not ins[v]), key=lambda v: not outs[v])
+    starts = [vertex for vertex in vertices if not ins[vertex]]
     stack = starts[::-1]
     while stack:
         vertex = stack.pop()

@@ -1,7 +1,7 @@
 """`Picture`: everything a drawing shows of one Dag, joined before anything is drawn.
 
-A `DagSpec` knows tasks and edges; a `DagModule` knows the cells they were written in and why one task waits for another; a
-run knows states. The painters (text, SVG, Mermaid, HTML) read the picture and nothing else.
+A `DagSpec` knows tasks and edges; a `DagModule` knows the cells they were written in and why one task waits for
+another; a run knows states. The painters (text, SVG, Mermaid, HTML) read the picture and nothing else.
 """
 
 from __future__ import annotations

@@ -1,44 +1,49 @@
 """The heights of vertices whose order is known: as level with their neighbours as their own room allows.
 
-References
-----------
-M. Ayer et al., "An Empirical Distribution Function for Sampling with Incomplete Information" (1955): the pooling that gives
-each column its least-squares places without overlap.
+References ---------- M. Ayer et al., "An Empirical Distribution Function for Sampling with Incomplete Information"
+(1955): the pooling that gives each column its least-squares places without overlap.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from mwaa_kit.drawing.layers import End
+from mwaa_kit.drawing.level import End, Level
+
+Ends = Sequence[list[End]] | Mapping[int, list[End]]
 
 _SWEEPS = 10
 _LANE_WEIGHT = 3.0
 """A lane is pulled harder than an item: a link that bends at every column is hard to follow."""
+_SMALL_STEP = 9.0
 
 
-def place(
-    order: list[list[int]],
-    heights: list[float],
-    margins: list[float],
-    ins: list[list[End]],
-    outs: list[list[End]],
-) -> list[float]:
-    """Return the height of the middle of each vertex; y grows downwards, and 0 is nowhere in particular."""
-    middles = _stacked(order, heights, margins)
-    both = [before + behind for before, behind in zip(ins, outs, strict=True)]
+def place(order: list[list[int]], level: Level, middles: list[float], top: float) -> float:
+    """Set the heights of the middles of the vertices in `order`, the highest reaching up to `top`.
+
+    Returns
+    -------
+    float
+        How far down they reach; y grows downwards.
+    """
+    heights, margins = level.heights, level.margins
+    _stack(order, middles, heights, margins)
+    both = {vertex: level.ins[vertex] + level.outs[vertex] for line in order for vertex in line}
     for sweep in range(_SWEEPS):
         forwards = sweep % 2 == 0
-        ends = both if sweep >= _SWEEPS - 2 else ins if forwards else outs
+        ends = both if sweep >= _SWEEPS - 2 else level.ins if forwards else level.outs
         for column in order if forwards else reversed(order):
             _settle(column, middles, heights, margins, ends)
-    return middles
+    for column in order:
+        _straighten(column, level, middles)
+    lift = top - min(middles[vertex] - heights[vertex] / 2 for vertex in both)
+    for vertex in both:
+        middles[vertex] += lift
+    return max(middles[vertex] + heights[vertex] / 2 for vertex in both)
 
 
-def _stacked(order: list[list[int]], heights: list[float], margins: list[float]) -> list[float]:
+def _stack(order: list[list[int]], middles: list[float], heights: list[float], margins: list[float]) -> None:
     """Stack each column, all centred on the same line."""
-    middles = [0.0] * len(heights)
     for column in order:
         y = 0.0
         for before, vertex in zip([None, *column], column, strict=False):
@@ -46,16 +51,13 @@ def _stacked(order: list[list[int]], heights: list[float], margins: list[float])
             middles[vertex] = y
         for vertex in column:
             middles[vertex] -= y / 2
-    return middles
 
 
 def _apart(above: int, below: int, heights: list[float], margins: list[float]) -> float:
     return (heights[above] + heights[below]) / 2 + margins[above] + margins[below]
 
 
-def _settle(
-    column: list[int], middles: list[float], heights: list[float], margins: list[float], ends: list[list[End]]
-) -> None:
+def _settle(column: list[int], middles: list[float], heights: list[float], margins: list[float], ends: Ends) -> None:
     """Move the vertices of a column towards their neighbours, keeping their order and their distance."""
     offsets, offset = [], 0.0
     pools: list[list[float]] = []  # [place, weight, count]
@@ -74,6 +76,22 @@ def _settle(
         for _ in range(int(count)):
             middles[column[index]] = settled + offsets[index]
             index += 1
+
+
+def _straighten(column: list[int], level: Level, middles: list[float]) -> None:
+    """Take out the small steps: level a vertex with the nearest of the links that lead to it, where there is room."""
+    for index, vertex in enumerate(column):
+        steps = (middles[end.other] + end.other_y - end.own_y - middles[vertex] for end in level.ins[vertex])
+        step = min(steps, key=abs, default=0.0)
+        if not 0 < abs(step) <= _SMALL_STEP:
+            continue
+        neighbour = index + (1 if step > 0 else -1)
+        if 0 <= neighbour < len(column):
+            other = column[neighbour]
+            room = abs(middles[other] - middles[vertex]) - _apart(vertex, other, level.heights, level.margins)
+            if abs(step) > room:
+                continue
+        middles[vertex] += step
 
 
 def _wish(vertex: int, middles: list[float], heights: list[float], near: list[End]) -> tuple[float, float]:

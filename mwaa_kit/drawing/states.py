@@ -1,11 +1,10 @@
 """How each state of a task instance looks: never by colour alone.
 
-Every state has a word, a symbol, an icon and a stroke pattern beside its colour. The list of states is open: one that Airflow
-adds later is drawn in the manner of `UNKNOWN`, under its own name.
+Every state has a word, a symbol, an icon and a stroke pattern beside its colour. The list of states is open: one that
+Airflow adds later is drawn in the manner of `UNKNOWN`, under its own name.
 
-References
-----------
-``airflow.utils.state.TaskInstanceState`` and its colours in the Airflow user interface, darkened until white shows on them.
+References ---------- ``airflow.utils.state.TaskInstanceState`` and its colours in the Airflow user interface,
+darkened until white shows on them.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ LOOKS = {
     "upstream_failed": StateLook("⇡", "u", "#bc4c00", "#f0883e", "9 3", "M8 11.5V5M5.3 7.4L8 4.7l2.7 2.7"),
     "skipped": StateLook("»", "-", "#bf3989", "#f778ba", "8 3 2 3", "M4.7 5.3L7.4 8l-2.7 2.7M8.6 5.3L11.3 8l-2.7 2.7"),
     "deferred": StateLook("‖", "d", "#6f42c1", "#b392f0", "3 3", "M6.3 5.2v5.6M9.7 5.2v5.6"),
-    "removed": StateLook("–", "_", "#57606a", "#9aa4af", "1 2", "M5.3 8h5.4M8 5.3v0"),
+    "removed": StateLook("⊘", "_", "#57606a", "#9aa4af", "1 2", "M5.3 8h5.4M8 5.3v0"),
 }
 
 

@@ -15,7 +15,7 @@ from mwaa_kit.drawing.picture import DrawnEdge, Picture
 from mwaa_kit.drawing.taskbox import task_box
 from mwaa_kit.model.spec import TaskGroupSpec
 
-_MARGIN = 16.0
+SCENE_MARGIN = 16.0
 _HEADING = 34.0
 _HEAD = 7.0
 _NAMESPACE = "http://www.w3.org/2000/svg"
@@ -24,12 +24,12 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 def to_svg(picture: Picture) -> str:
     """Return one Dag as an SVG document, under a heading with its dag_id and schedule."""
     heading, width = _heading(picture)
-    return _document(placed(picture), heading, width, _HEADING, "")
+    return _document(placed(picture), heading, width, "")
 
 
 def to_page_svg(drawn: PlacedPicture, prefix: str) -> str:
-    """Return one Dag as the SVG of a page that has a heading of its own; ids begin with `prefix`."""
-    return _document(drawn, "", 0.0, 0.0, prefix)
+    """Return one Dag as the SVG of a page that has a heading and the style sheet already; ids begin with `prefix`."""
+    return _document(drawn, "", 0.0, prefix)
 
 
 def stacked(drawings: Sequence[str]) -> str:
@@ -61,11 +61,12 @@ def _size(drawing: str) -> tuple[float, float]:
     return float(parts[2]), float(parts[3])
 
 
-def _document(drawn: PlacedPicture, heading: str, least_width: float, top: float, prefix: str) -> str:
+def _document(drawn: PlacedPicture, heading: str, least_width: float, prefix: str) -> str:
     picture, layout = drawn.picture, drawn.layout
+    top = _HEADING if heading else 0.0
     empty = "" if picture.tasks else tag("text", "This Dag has no tasks.", class_="mk-soft", y=14)
-    width = max(layout.width, least_width, 140.0 if empty else 0.0) + 2 * _MARGIN
-    height = max(layout.height, 20.0 if empty else 0.0) + top + 2 * _MARGIN
+    width = max(layout.width, least_width, 140.0 if empty else 0.0) + 2 * SCENE_MARGIN
+    height = max(layout.height, 20.0 if empty else 0.0) + top + 2 * SCENE_MARGIN
     scene = tag(
         "g",
         *(_group(group, layout.groups[group.group_id]) for group in _outside_in(picture.groups)),
@@ -73,12 +74,12 @@ def _document(drawn: PlacedPicture, heading: str, least_width: float, top: float
         *_tasks(drawn, prefix),
         empty,
         class_="mk-scene",
-        transform=f"translate({number(_MARGIN)} {number(_MARGIN + top)})",
+        transform=f"translate({number(SCENE_MARGIN)} {number(SCENE_MARGIN + top)})",
     )
     return tag(
         "svg",
         tag("title", text(summary(picture))),
-        tag("style", graph_css()),
+        tag("style", graph_css()) if heading else "",
         tag("rect", class_="mk-ground", width=width, height=height, rx=6),
         heading,
         scene,
@@ -101,8 +102,8 @@ def _heading(picture: Picture) -> tuple[str, float]:
         tag("tspan", text(name)),
         tag("tspan", text(when), class_="mk-soft", dx=12),
         class_="mk-heading",
-        x=_MARGIN,
-        y=_MARGIN + 12,
+        x=SCENE_MARGIN,
+        y=SCENE_MARGIN + 12,
     )
     return mark, gap + width_of(when, SMALL_SIZE)
 

@@ -62,7 +62,7 @@ def _family(task: DrawnTask) -> str:
     operator = task.spec.operator
     if operator.startswith("@"):
         return "mk-sensor" if operator.endswith("sensor") else "mk-taskflow"
-    if operator.endswith("Sensor") or operator.endswith("SensorAsync"):
+    if operator.endswith(("Sensor", "SensorAsync")):
         return "mk-sensor"
     return "mk-empty" if operator == "EmptyOperator" else ""
 
@@ -87,8 +87,9 @@ def _boxes(task: DrawnTask, face: Face) -> list[str]:
 
 def _stripe(top: float) -> str:
     """Return the coloured left side, its outer corners as round as the box."""
-    inner = HEIGHT - 2 * _ROUND
-    return f"M{_ROUND:g} {number(top)}a{_ROUND:g} {_ROUND:g} 0 0 0 -{_ROUND:g} {_ROUND:g}v{inner:g}a{_ROUND:g} {_ROUND:g} 0 0 0 {_ROUND:g} {_ROUND:g}z"
+    turn = f"a{_ROUND:g} {_ROUND:g} 0 0 0"
+    side = HEIGHT - 2 * _ROUND
+    return f"M{_ROUND:g} {number(top)}{turn} -{_ROUND:g} {_ROUND:g}v{side:g}{turn} {_ROUND:g} {_ROUND:g}z"
 
 
 def _state_icon(task: DrawnTask, top: float) -> str:

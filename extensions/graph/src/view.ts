@@ -1,0 +1,293 @@
+/** One drawn Dag that answers: pan, zoom, search, selection and keyboard over an SVG that is there already. */
+import * as camera from './camera.ts';
+import { showDetails } from './details.ts';
+import type { DagModel, Direction } from './model.ts';
+
+/** The parts of the page that a view brings to life. */
+export interface IDagParts {
+  svg: SVGSVGElement;
+  details: HTMLElement;
+  search: HTMLInputElement;
+  found: HTMLElement;
+  tools: HTMLElement;
+  rows: HTMLElement;
+}
+
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down'
+};
+const STEP = 1.3;
+const DRAG_FROM = 4;
+const FAR = 2.2;
+
+export class DagView {
+  /** `wheelZooms`: the wheel zooms at once; else only with Ctrl or Cmd, and the page scrolls. */
+  constructor(
+    private readonly _model: DagModel,
+    private readonly _parts: IDagParts,
+    options: { wheelZooms: boolean }
+  ) {
+    const { svg } = _parts;
+    const box = svg.viewBox.baseVal;
+    this._drawing = { x: 0, y: 0, width: box.width, height: box.height };
+    this._port = portOf(svg);
+    this._camera = camera.fit(this._drawing, this._port);
+    for (const node of svg.querySelectorAll<SVGGElement>('.mk-task')) {
+      node.setAttribute('tabindex', '-1');
+      this._nodes.set(node.dataset['taskId'] ?? '', node);
+    }
+    this._edges = [...svg.querySelectorAll<SVGGElement>('.mk-edge')];
+    this._nodes.values().next().value?.setAttribute('tabindex', '0');
+    this._listen(options.wheelZooms);
+    this._look(this._camera);
+  }
+
+  /** Take every listener away again. */
+  dispose(): void {
+    this._ended.abort();
+    this._resizing?.disconnect();
+  }
+
+  /** Select a task, show its details and bring it into view; null selects nothing. */
+  select(taskId: string | null, focus = false): void {
+    const task = taskId === null ? undefined : this._model.task(taskId);
+    this._selected = task ? task.task_id : null;
+    this._paintSelection();
+    this._parts.details.hidden = !task;
+    if (!task) {
+      return;
+    }
+    showDetails(this._parts.details, this._model, task, id =>
+      this.select(id, true)
+    );
+    this._resize();
+    this._look(camera.reveal(this._camera, this._port, task));
+    if (focus) {
+      this._nodes.get(task.task_id)?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Dim what a query does not find; an empty query dims nothing. */
+  search(query: string): void {
+    this._found = this._model.search(query).map(task => task.task_id);
+    const found = new Set(this._found);
+    const searching = query.trim() !== '';
+    for (const [taskId, node] of this._nodes) {
+      node.classList.toggle('mk-dim', searching && !found.has(taskId));
+    }
+    for (const edge of this._edges) {
+      edge.classList.toggle('mk-dim', searching);
+    }
+    this._parts.found.textContent = searching
+      ? `${this._found.length} of ${this._nodes.size}`
+      : '';
+  }
+
+  /** Show the whole Dag. */
+  fit(): void {
+    this._look(camera.fit(this._drawing, this._port));
+  }
+
+  private _listen(wheelZooms: boolean): void {
+    const { svg, search, tools, rows } = this._parts;
+    const options = { signal: this._ended.signal };
+    svg.addEventListener('pointerdown', e => this._grab(e), options);
+    svg.addEventListener('click', e => this._click(e), options);
+    svg.addEventListener('keydown', e => this._key(e), options);
+    svg.addEventListener('wheel', e => this._wheel(e, wheelZooms), {
+      ...options,
+      passive: false
+    });
+    search.addEventListener('input', () => this.search(search.value), options);
+    search.addEventListener('keydown', e => this._searchKey(e), options);
+    tools.addEventListener('click', e => this._tool(e), options);
+    rows.addEventListener('click', e => this._row(e), options);
+    this._resizing = new ResizeObserver(() => this._resize());
+    this._resizing.observe(svg);
+  }
+
+  private _look(next: camera.Camera): void {
+    this._camera = next;
+    const { x, y, width, height } = next;
+    const { svg } = this._parts;
+    svg.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
+    const far = camera.scaleOf(next, this._port) > FAR;
+    svg.classList.toggle('mk-far', far);
+  }
+
+  private _resize(): void {
+    const port = portOf(this._parts.svg);
+    if (port.width === this._port.width && port.height === this._port.height) {
+      return;
+    }
+    this._look(camera.resized(this._camera, this._port, port));
+    this._port = port;
+  }
+
+  private _zoom(factor: number, x?: number, y?: number): void {
+    const { width, height } = this._port;
+    this._look(
+      camera.zoom(
+        this._camera,
+        this._port,
+        factor,
+        x ?? width / 2,
+        y ?? height / 2
+      )
+    );
+  }
+
+  private _wheel(event: WheelEvent, wheelZooms: boolean): void {
+    if (!wheelZooms && !event.ctrlKey && !event.metaKey) {
+      return;
+    }
+    event.preventDefault();
+    const bounds = this._parts.svg.getBoundingClientRect();
+    const factor = Math.exp(
+      Math.max(-0.4, Math.min(0.4, -event.deltaY * 0.002))
+    );
+    this._zoom(factor, event.clientX - bounds.left, event.clientY - bounds.top);
+  }
+
+  /** Follow the pointer until it is let go; a short move is a click. */
+  private _grab(event: PointerEvent): void {
+    if (event.button !== 0) {
+      return;
+    }
+    const { svg } = this._parts;
+    const start = { x: event.clientX, y: event.clientY };
+    const from = this._camera;
+    const drag = new AbortController();
+    const signal = AbortSignal.any([drag.signal, this._ended.signal]);
+    this._dragged = false;
+    const move = (e: PointerEvent): void => {
+      const [dx, dy] = [e.clientX - start.x, e.clientY - start.y];
+      if (!this._dragged && Math.hypot(dx, dy) < DRAG_FROM) {
+        return;
+      }
+      if (!this._dragged) {
+        this._dragged = true;
+        svg.setPointerCapture(e.pointerId);
+      }
+      this._look(camera.pan(from, this._port, dx, dy));
+    };
+    svg.addEventListener('pointermove', move, { signal });
+    for (const end of ['pointerup', 'pointercancel'] as const) {
+      svg.addEventListener(end, () => drag.abort(), { signal });
+    }
+  }
+
+  private _click(event: MouseEvent): void {
+    if (!this._dragged) {
+      this.select(taskIdAt(event.target), true);
+    }
+  }
+
+  private _key(event: KeyboardEvent): void {
+    const taskId = taskIdAt(event.target);
+    const direction = ARROWS[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (taskId !== null && direction) {
+      this.select(
+        this._model.neighbour(taskId, direction)?.task_id ?? taskId,
+        true
+      );
+    } else if (
+      taskId !== null &&
+      (event.key === 'Enter' || event.key === ' ')
+    ) {
+      this.select(taskId, true);
+    } else if (event.key === 'Escape') {
+      this.select(null);
+    } else if (event.key === '+' || event.key === '=') {
+      this._zoom(STEP);
+    } else if (event.key === '-') {
+      this._zoom(1 / STEP);
+    } else if (event.key === '0') {
+      this.fit();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  /** Enter goes to the next task found; Escape ends the search. */
+  private _searchKey(event: KeyboardEvent): void {
+    if (event.key === 'Enter') {
+      const at = this._found.indexOf(this._selected ?? '');
+      const next = this._found[(at + 1) % this._found.length];
+      if (next !== undefined) {
+        this.select(next);
+      }
+    } else if (event.key === 'Escape') {
+      this._parts.search.value = '';
+      this.search('');
+    }
+  }
+
+  private _tool(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>('[data-do]');
+    switch (button?.dataset['do']) {
+      case 'nearer':
+        return this._zoom(STEP);
+      case 'farther':
+        return this._zoom(1 / STEP);
+      case 'fit':
+        return this.fit();
+    }
+  }
+
+  private _row(event: Event): void {
+    const link = (event.target as Element).closest<HTMLElement>(
+      '[data-task-id]'
+    );
+    if (link) {
+      event.preventDefault();
+      this.select(link.dataset['taskId'] ?? null, true);
+    }
+  }
+
+  private _paintSelection(): void {
+    for (const [taskId, node] of this._nodes) {
+      const selected = taskId === this._selected;
+      node.classList.toggle('mk-selected', selected);
+      if (this._selected !== null) {
+        node.setAttribute('tabindex', selected ? '0' : '-1');
+      }
+    }
+    for (const edge of this._edges) {
+      const { upstream, downstream } = edge.dataset;
+      edge.classList.toggle(
+        'mk-near',
+        this._selected !== null &&
+          (upstream === this._selected || downstream === this._selected)
+      );
+    }
+  }
+
+  private _camera: camera.Camera;
+  private _port: camera.ISize;
+  private _selected: string | null = null;
+  private _found: string[] = [];
+  private _dragged = false;
+  private _resizing: ResizeObserver | undefined;
+  private readonly _drawing: camera.IRect;
+  private readonly _nodes = new Map<string, SVGGElement>();
+  private readonly _edges: SVGGElement[];
+  private readonly _ended = new AbortController();
+}
+
+function portOf(svg: SVGSVGElement): camera.ISize {
+  const { width, height } = svg.getBoundingClientRect();
+  return { width: Math.max(width, 1), height: Math.max(height, 1) };
+}
+
+function taskIdAt(target: EventTarget | null): string | null {
+  const node = (target as Element | null)?.closest<SVGGElement>('.mk-task');
+  return node?.dataset['taskId'] ?? null;
+}

@@ -1,0 +1,36 @@
+"""The build hook: a wheel, an sdist and an editable install all carry the built view of the drawn page."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+VIEW = "mwaa_kit/drawing/static/view.js"
+
+
+class ExtensionsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Builds ``extensions/`` before the files are gathered."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the view where it is missing or out of date, and add it: git ignores it, so hatchling would."""
+        root = Path(self.root)
+        extensions = _build_extensions(root)
+        try:
+            extensions.build(root)
+        except extensions.BuildError as error:
+            self.app.abort(f"mwaa-kit: {error}")
+        build_data["artifacts"].append(VIEW)
+
+
+def _build_extensions(root: Path) -> ModuleType:
+    """Import the script that set-up uses as well."""
+    path = root / "scripts" / "build_extensions.py"
+    spec = importlib.util.spec_from_file_location("build_extensions", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
