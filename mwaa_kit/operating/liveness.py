@@ -2,8 +2,8 @@
 
 Notes
 -----
-Airflow 3 may serve a new source over an old graph for as long as ``min_serialized_dag_update_interval`` (30 s on Amazon MWAA), and
-a source alone says nothing of whether it could be imported. So the source, the graph and the time of parsing must all agree.
+Airflow 3 may serve a new source over an old graph for as long as ``min_serialized_dag_update_interval`` (30 s on Amazon MWAA),
+and a source alone says nothing of whether it could be imported. So source, graph and time of parsing must all agree.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.release import Liveness
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.operating.rest import AirflowRest, segment
+from mwaa_kit.operating.rest import AirflowBusyError, AirflowRest, segment
 
 # S3 tells times in whole seconds: what happened within that second may have come before the upload.
 _S3_PRECISION = timedelta(seconds=1)
@@ -60,10 +60,13 @@ def wait_until_live(
     until = waiting.clock() + waiting.timeout_seconds
     told = ""
     while True:
-        failure = find_import_error(rest, module, published_at)
-        if failure:
-            return tuple(Liveness(spec.dag_id, problem=failure) for spec in specs)
-        found = read_liveness(rest, module, specs, published_at)
+        try:
+            failure = find_import_error(rest, module, published_at)
+            if failure:
+                return tuple(Liveness(spec.dag_id, problem=failure) for spec in specs)
+            found = read_liveness(rest, module, specs, published_at)
+        except AirflowBusyError as busy:
+            found = tuple(Liveness(spec.dag_id, problem=busy.message) for spec in specs)
         missing = [liveness.problem for liveness in found if not liveness.live]
         if not missing or waiting.clock() >= until:
             return found

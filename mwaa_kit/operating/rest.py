@@ -48,6 +48,10 @@ class AirflowRefusedError(EnvironmentUnreachableError):
         self.detail = detail
 
 
+class AirflowBusyError(AirflowRefusedError):
+    """Airflow could not answer just now (a status of 500 and more); whoever waits asks again."""
+
+
 class AirflowRest:
     """A small client of Airflow's REST API (``/api/v2``).
 
@@ -116,7 +120,8 @@ class AirflowRest:
         else:
             status, answer = self._invoke(method, path, query, body)
         if status >= 400:
-            raise AirflowRefusedError(f"{method} {path}", status, _detail(answer))
+            refusal = AirflowBusyError if status >= 500 else AirflowRefusedError
+            raise refusal(f"{method} {path}", status, _detail(answer))
         return answer
 
     def _invoke(

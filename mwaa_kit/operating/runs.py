@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from mwaa_kit.errors import EnvironmentUnreachableError
 from mwaa_kit.operating.liveness import Waiting
-from mwaa_kit.operating.rest import AirflowRest, segment
+from mwaa_kit.operating.rest import AirflowBusyError, AirflowRest, segment
 
 FINISHED = frozenset({"success", "failed"})
 
@@ -111,22 +112,30 @@ def wait_for_run(
     """
     until = waiting.clock() + waiting.timeout_seconds
     told: dict[tuple[str, int], str | None] = {}
+    state = "unknown"
     while True:
-        # The run before its task instances: when the run is over, no state read after that is a passing one.
-        state = str(rest.get(f"/dags/{segment(dag_id)}/dagRuns/{segment(run_id)}")["state"])
-        instances = find_task_instances(rest, dag_id, run_id)
-        for instance in instances:
-            if on_state and told.get((instance.task_id, instance.map_index), "") != instance.state:
-                on_state(instance)
-            told[instance.task_id, instance.map_index] = instance.state
-        if state in FINISHED:
-            return ServedDagRun(dag_id, run_id, state, instances, find_xcoms(rest, dag_id, run_id))
+        with suppress(AirflowBusyError):  # the next look will tell
+            run = find_run(rest, dag_id, run_id)
+            state = run.state
+            for instance in run.task_instances:
+                if on_state and told.get((instance.task_id, instance.map_index), "") != instance.state:
+                    on_state(instance)
+                told[instance.task_id, instance.map_index] = instance.state
+            if run.finished:
+                return replace(run, xcoms=find_xcoms(rest, dag_id, run_id))
         if waiting.clock() >= until:
             raise EnvironmentUnreachableError(
                 f"run {run_id!r} of Dag {dag_id!r} was still {state} after {waiting.timeout_seconds:.0f} s.",
                 hint="it goes on there: look at it in Airflow's web interface",
             )
         waiting.sleep(waiting.poll_seconds)
+
+
+def find_run(rest: AirflowRest, dag_id: str, run_id: str) -> ServedDagRun:
+    """Return a run as it is now, without its XComs."""
+    # The run before its task instances: when the run is over, no state read after that is a passing one.
+    state = str(rest.get(f"/dags/{segment(dag_id)}/dagRuns/{segment(run_id)}")["state"])
+    return ServedDagRun(dag_id, run_id, state, find_task_instances(rest, dag_id, run_id))
 
 
 def find_task_instances(rest: AirflowRest, dag_id: str, run_id: str) -> tuple[ServedTaskInstance, ...]:

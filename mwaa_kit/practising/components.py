@@ -6,7 +6,7 @@ and becomes the API server itself. Its environment holds all the settings.
 Notes
 -----
 `airflow standalone` imports Airflow in each of its processes. Forked, they share what was imported: measured on 3.3.1, the
-API answers after 14 s in place of 24 s, and the processes hold 552 MiB (PSS) in place of 745 MiB.
+API answers after 9 to 14 s in place of 24 s, and the processes hold 552 MiB (PSS) in place of 745 MiB.
 
 Only Airflow's own command line is run here, by its module name; the kit's code never uses Airflow outside ``engine/``.
 

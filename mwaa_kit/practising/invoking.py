@@ -6,6 +6,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
 LONGEST_PATH = 64
 LARGEST_ANSWER_BYTES = 6 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0
+_WARM_UP_SECONDS = 60.0
 _PATH_CHARACTERS = "/~:+@!$&'()*,;=%-._"
 
 
@@ -69,6 +71,16 @@ class AirflowApi:
         """Return what Airflow says of its components; empty while it does not answer."""
         answer = self._call("GET", f"{self._url}/api/v2/monitor/health", None, "")
         return answer.body if answer.status == 200 and isinstance(answer.body, dict) else {}
+
+    def warm_up(self) -> None:
+        """Have Airflow build the API its tasks speak to.
+
+        It does so at the first request, for 4 to 7 seconds in which it answers nobody else: a first task would time out
+        on it, and so would whoever asks for that task's state.
+        """
+        request = urllib.request.Request(f"{self._url}/execution/health")
+        with suppress(OSError), self._open(request, timeout=_WARM_UP_SECONDS) as response:
+            response.read()
 
     def _known_token(self) -> str:
         return self._token or self._new_token()

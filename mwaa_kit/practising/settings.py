@@ -63,7 +63,8 @@ def airflow_environment(airflow_home: Path, port: int) -> dict[str, str]:
             "parallelism": "2",  # LocalExecutor starts all its workers at once
             "simple_auth_manager_all_admins": "True",
         },
-        "database": {"sql_alchemy_conn": f"sqlite:///{airflow_home / 'airflow.db'}"},
+        # All components write to one file, and wait for one another: SQLite's own 5 s are too short on a busy machine.
+        "database": {"sql_alchemy_conn": f"sqlite:///{airflow_home / 'airflow.db'}?timeout=30"},
         "api": {
             "base_url": url,
             "host": "127.0.0.1",

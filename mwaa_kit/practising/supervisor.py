@@ -92,6 +92,8 @@ class Supervisor:
             if airflow.poll() is not None:
                 raise RuntimeError(f"Airflow has ended ({_last_line(self.home / 'logs' / 'api-server.log')})")
             if self.state.status == "CREATING" and _is_healthy(api):
+                self._say(progress="having Airflow build the API of its tasks")
+                api.warm_up()
                 self._say(status="AVAILABLE", progress="ready")
             try:
                 follower.follow()

@@ -73,7 +73,7 @@ def write_state(home: Path, state: PracticeState) -> None:
     descriptor, aside = tempfile.mkstemp(prefix=".state-", dir=home)  # mkstemp makes files of mode 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(asdict(state), file)
-    os.replace(aside, state_file(home))
+    Path(aside).replace(state_file(home))
 
 
 def read_state(home: Path) -> PracticeState | None:

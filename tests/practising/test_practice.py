@@ -1,0 +1,147 @@
+"""The practice MWAA as a whole: one real one for the session, and one more to be treated badly."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from support_practice import processes_with, until
+
+from mwaa_kit.practising import PracticeEnvironment, PracticeStatus, practice_status, start_practice, stop_practice
+from mwaa_kit.practising.processes import members
+from mwaa_kit.targets.practice import read_state, running_state
+
+
+def test_the_status_is_the_json_others_rely_on(practice: PracticeEnvironment) -> None:
+    assert practice_status().to_dict() == {
+        "environments": [
+            {
+                "name": "practice",
+                "status": "AVAILABLE",
+                "s3_endpoint": practice.s3_endpoint,
+                "mwaa_endpoint": practice.mwaa_endpoint,
+                "airflow_url": practice.airflow_url,
+                "bucket": "mwaa-kit-practice",
+                "dag_s3_path": "dags",
+            }
+        ]
+    }
+
+
+def test_a_second_start_finds_the_first(practice: PracticeEnvironment) -> None:
+    assert start_practice() == PracticeStatus((practice,))
+
+
+def test_everything_listens_on_the_loopback_address_only(practice: PracticeEnvironment, practice_home: Path) -> None:
+    state = running_state(practice_home / "practice")
+    assert state
+    listening = {
+        connection.laddr
+        for pid in members(state.life)
+        for connection in psutil.Process(pid).net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    urls = (practice.s3_endpoint, practice.mwaa_endpoint, practice.airflow_url)
+    assert {f"http://{address.ip}:{address.port}" for address in listening} == set(urls)
+
+
+def test_it_fits_into_its_memory(practice: PracticeEnvironment, practice_home: Path) -> None:
+    state = running_state(practice_home / "practice")
+    assert state
+    shared = sum(psutil.Process(pid).memory_full_info().pss for pid in members(state.life))
+    assert shared < 1.2e9
+
+
+def test_only_its_user_can_read_the_keys(practice: PracticeEnvironment, practice_home: Path) -> None:
+    assert (practice_home / "practice" / "state.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_person_is_let_into_the_web_interface(practice: PracticeEnvironment) -> None:
+    with urllib.request.urlopen(f"{practice.airflow_url}/auth/token/login") as page:
+        assert (page.status, page.url.startswith(practice.airflow_url)) == (200, True)
+
+
+def test_a_task_sees_the_practice_s3_and_nothing_of_the_user(
+    practice: PracticeEnvironment, practice_home: Path
+) -> None:
+    state = running_state(practice_home / "practice")
+    assert state
+    scheduler = next(pid for pid in members(state.life) if b"AIRFLOW_HOME=" in _environ(pid))
+    seen = dict(entry.split(b"=", 1) for entry in _environ(scheduler).split(b"\0") if b"=" in entry)
+    names = sorted(name.decode() for name in seen if name.startswith((b"AWS_", b"PYTHON", b"MWAA_KIT")))
+    assert names == [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_CONFIG_FILE",
+        "AWS_DEFAULT_REGION",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "MWAA_KIT_PRACTICE_LIFE",
+    ]
+
+
+def _environ(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+START = "import json; from mwaa_kit.practising import start_practice; print(json.dumps(start_practice().to_dict()))"
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "MWAA_KIT_HOME": str(home),
+        "AWS_PROFILE": "nobody",
+        "AIRFLOW__CORE__EXECUTOR": "Nonsense",
+    }
+    environment["PYTHONPATH"] = str(Path(__file__).parent.parent.parent)
+    return subprocess.Popen([sys.executable, "-c", START], env=environment, stdout=subprocess.PIPE)
+
+
+def _answer(start: subprocess.Popen[bytes]) -> Any:
+    return json.loads(start.communicate(timeout=120)[0])
+
+
+def test_two_starts_make_one_and_a_killed_one_leaves_nothing_behind(
+    practice: PracticeEnvironment, practice_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "practice"
+    home.mkdir()
+    (home / "templates").symlink_to(practice_home / "practice" / "templates")
+    starts = [_start(tmp_path), _start(tmp_path)]
+    first, second = map(_answer, starts)
+    assert first == second != {"environments": []}
+
+    monkeypatch.setenv("MWAA_KIT_HOME", str(tmp_path))
+    state = read_state(home)
+    assert state and len(members(state.life)) >= 6
+    os.kill(state.pid, signal.SIGKILL)
+    until(lambda: not processes_with(state.life), timeout_seconds=5)
+    assert practice_status() == PracticeStatus(problem="its supervisor has ended unexpectedly")
+
+    again = start_practice()
+    new = read_state(home)
+    assert again.environments[0].status == "AVAILABLE"
+    assert new and new.life != state.life
+    assert stop_practice().was_running
+    assert (processes_with(new.life), practice_status()) == ([], PracticeStatus())
+
+
+def test_a_stop_without_a_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MWAA_KIT_HOME", str(tmp_path))
+    assert str(stop_practice()) == "The practice MWAA was not running."
+
+
+def test_nothing_runs_in_a_home_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MWAA_KIT_HOME", str(tmp_path / "nowhere"))
+    assert practice_status().to_dict() == {"environments": []}
