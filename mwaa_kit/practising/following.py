@@ -47,6 +47,8 @@ class Follower:
             If an object changed while the round went on, or a file cannot be written; the next round does it all again.
         """
         listed = self._list()
+        if listed == self._followed or listed != self._list():
+            return 0  # nothing is new, or somebody is still writing: a listing of several pages is no single moment
         changed = [name for name in _support_first(listed) if listed[name] != self._followed.get(name)]
         removed = [name for name in reversed(_support_first(self._followed)) if name not in listed]
         fetched = [(name, self._fetch(name, listed[name])) for name in changed]
