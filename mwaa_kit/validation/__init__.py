@@ -1,0 +1,1 @@
+"""Checks: what would go wrong on Amazon MWAA, found before it does."""

@@ -1,0 +1,91 @@
+"""Check one Dag file: every rule in turn, then an import by the real Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mwaa_kit.model.finding import Finding, errors_in, in_order
+from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.spec import LoadedFile
+from mwaa_kit.targets.catalogue import find_target, normalise
+from mwaa_kit.validation.rules import (
+    import_fails,
+    import_not_on_mwaa,
+    neighbour_not_published,
+    not_parsed,
+    removed_in_airflow,
+)
+from mwaa_kit.validation.subject import Rule, Subject
+
+RULES: tuple[Rule, ...] = (
+    removed_in_airflow.RULE,
+    import_not_on_mwaa.RULE,
+    import_fails.RULE,
+    not_parsed.RULE,
+    neighbour_not_published.RULE,
+)
+
+_STATIC = (removed_in_airflow.check, import_not_on_mwaa.check, neighbour_not_published.check)
+
+
+def check_module(
+    module: DagModule,
+    *,
+    cell_sources: dict[int, str],
+    installed: str | None,
+    load: Callable[[DagModule], LoadedFile],
+) -> tuple[Finding, ...]:
+    """Return all findings of a Dag file, those of its compilation among them.
+
+    Parameters
+    ----------
+    cell_sources
+        The text of each cell of its notebook, by number; empty for a plain Dag file.
+    installed
+        The version of the Airflow that `load` uses; None when there is none.
+    load
+        Imports the Dag file elsewhere. Called only when nothing else stands in the way.
+    """
+    if errors_in(module.findings) or not module.source:
+        return in_order(module.findings)
+    subject = read_subject(module, cell_sources)
+    found = [*module.findings, *(finding for check in _STATIC for finding in check(subject))]
+    unparsed = list(not_parsed.check(subject, installed))
+    if unparsed:
+        return in_order([*found, *unparsed])
+    if not errors_in(found):
+        found += import_fails.check(subject, load(module))
+    return in_order(found)
+
+
+def read_subject(module: DagModule, cell_sources: dict[int, str]) -> Subject:
+    """Gather what lies beside the source: helper modules and requirements."""
+    folder = Path(module.path).resolve().parent
+    neighbours = {path.stem for path in folder.glob("*.py")} | {
+        path.parent.name for path in folder.glob("*/__init__.py")
+    }
+    published = {Path(file.name).parts[0].removesuffix(".py") for file in module.support}
+    beside = frozenset(published if cell_sources else neighbours - {Path(module.path).stem})
+    return Subject(module, find_target(module.target), cell_sources, beside, read_requirements(folder, module))
+
+
+def read_requirements(folder: Path, module: DagModule) -> frozenset[str] | None:
+    """Return the distributions named by `requirements.txt` and by the notebook's own lines; None when there are none."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    path = folder / "requirements.txt"
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    lines += getattr(module, "requirements", ())
+    if not lines:
+        return None
+    names = set()
+    for line in lines:
+        text = line.split(" #")[0].strip()
+        if not text or text.startswith(("#", "-")):
+            continue
+        try:
+            names.add(normalise(Requirement(text).name))
+        except InvalidRequirement:  # a URL or a path: pip knows what it is, we do not
+            continue
+    return frozenset(names)

@@ -1,0 +1,301 @@
+"""plan, publish."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mwaa_kit.errors import CancelledError, NotLiveError, UncompiledNotebookError
+from mwaa_kit.model import wire
+from mwaa_kit.model.finding import errors_in
+from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.release import Liveness, MwaaEnvironment, Plan, Receipt
+from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.targets.catalogue import NEWEST, TARGETS
+from mwaa_kit.verbs.checking import check_one, open_parser
+from mwaa_kit.verbs.sources import read_module
+
+if TYPE_CHECKING:
+    from mwaa_kit.operating.rest import AirflowRest
+    from mwaa_kit.operating.runs import ServedDagRun, ServedTaskInstance
+    from mwaa_kit.publishing.progress import OnProgress
+    from mwaa_kit.publishing.s3 import S3Destination
+
+LIVE_SECONDS = 420.0
+"""How long to wait for a Dag to be live: MWAA syncs every 30 s and looks for new files every 300 s, and then parses."""
+
+RUN_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An environment, and the two ways to it."""
+
+    environment: MwaaEnvironment
+    bucket: S3Destination
+    rest: AirflowRest
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a publish did, and what the environment made of it.
+
+    Parameters
+    ----------
+    liveness
+        One for each Dag; empty when nobody waited for it.
+    runs
+        The runs that ``trigger`` started, at their end.
+    """
+
+    plan: Plan
+    receipt: Receipt
+    liveness: tuple[Liveness, ...] = ()
+    runs: tuple[ServedDagRun, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether every Dag is live with these bytes."""
+        return bool(self.liveness) and all(one.live for one in self.liveness)
+
+    @property
+    def failed_runs(self) -> tuple[ServedDagRun, ...]:
+        """The triggered runs that did not succeed."""
+        return tuple(run for run in self.runs if run.state != "success")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document that ``publish --json`` prints."""
+        since = [one.live_since for one in self.liveness if one.live_since is not None]
+        return {
+            **self.plan.to_dict(),
+            "release": self.receipt.release,
+            "objects": wire.to_dict(self.receipt.objects),
+            "uploaded": self.receipt.uploaded,
+            "live": self.live,
+            "live_since": wire.to_dict(max(since)) if self.live and since else None,
+            "liveness": wire.to_dict(self.liveness),
+            "runs": wire.to_dict(self.runs),
+        }
+
+
+def connect(env: str, folder: Path, *, profile: str | None = None, region: str | None = None) -> Connection:
+    """Find an environment and open the ways to it.
+
+    Raises
+    ------
+    UnknownEnvironmentError, EnvironmentUnreachableError
+        If there is none of that name, or it does not answer.
+    """
+    from mwaa_kit import aws
+    from mwaa_kit.operating.environments import find_environment
+    from mwaa_kit.operating.rest import AirflowRest
+    from mwaa_kit.publishing.s3 import S3Destination
+    from mwaa_kit.targets.environments import find_environments, resolve_environment
+
+    settings = resolve_environment(env, folder, profile=profile, region=region)
+    mwaa = aws.client("mwaa", environment=env, profile=settings.profile, region=settings.region)
+    environment = find_environment(settings, client=mwaa, known=find_environments(folder))
+    s3 = aws.client("s3", environment=env, profile=settings.profile, region=settings.region)
+    bucket = S3Destination(s3, environment.bucket)
+    return Connection(environment, bucket, AirflowRest(mwaa, settings.name, settings.mwaa))
+
+
+def plan(path: str, *, env: str, profile: str | None = None, region: str | None = None) -> Plan:
+    """Say what a publish would do, and do nothing.
+
+    Returns
+    -------
+    Plan
+        Its ``removed`` objects are only this source's own, from its earlier releases.
+    """
+    connection = connect(env, Path(path).resolve().parent, profile=profile, region=region)
+    return _prepare(path, connection).plan
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    module: DagModule
+    specs: tuple[DagSpec, ...]
+    plan: Plan
+    release: Any
+    state: Any
+
+
+def _prepare(path: str, connection: Connection) -> _Prepared:
+    """Compile, check, parse, and compare with the bucket."""
+    from mwaa_kit.publishing.plan import plan_release
+    from mwaa_kit.publishing.release import build_release
+    from mwaa_kit.publishing.state import read_state
+
+    environment = connection.environment
+    module = read_module(path, _target_of(environment))
+    with open_parser() as parser:
+        errors = errors_in(check_one(module, parser.load))
+        if errors:
+            raise UncompiledNotebookError(
+                f"is not published: {len(errors)} finding{'s' if len(errors) > 1 else ''} of severity error,"
+                f" first {errors[0].code} {errors[0].name}: {errors[0].message}",
+                path=str(errors[0].at),
+                hint=f"see them all with: mwaa-kit check {path}",
+            )
+        specs = parser.load(module).dags
+    module = replace(module, dag_ids=module.dag_ids or tuple(spec.dag_id for spec in specs))
+    release = build_release(module, dag_s3_path=environment.dag_s3_path)
+    connection.bucket.check()
+    state = read_state(release, connection.bucket)
+    graph, behaviour = _foresee(specs, connection)
+    planned = plan_release(release, state, environment=environment.name, graph=graph, behaviour=behaviour)
+    return _Prepared(module, specs, planned, release, state)
+
+
+def _target_of(environment: MwaaEnvironment) -> str:
+    """Return the environment's Airflow version where the catalogue has it; a newer one is written like the newest known."""
+    known = {target.airflow for target in TARGETS}
+    return environment.airflow_version if environment.airflow_version in known else NEWEST
+
+
+def _foresee(specs: tuple[DagSpec, ...], connection: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Say what changes in the graph, and what the environment will do by itself after the publish."""
+    from mwaa_kit.operating.rest import segment
+
+    graph: dict[str, Any] = {}
+    paused: dict[str, bool] = {}
+    for spec in specs:
+        served = connection.rest.find(f"/dags/{segment(spec.dag_id)}")
+        tasks = (
+            connection.rest.find(f"/dags/{segment(spec.dag_id)}/tasks") if served and not served["is_stale"] else None
+        )
+        before = {task["task_id"] for task in tasks["tasks"]} if tasks else set()
+        graph[spec.dag_id] = {
+            "tasks": len(spec.tasks),
+            "edges": len(spec.edges),
+            "added": [task.task_id for task in spec.tasks if tasks and task.task_id not in before],
+            "removed": sorted(before - set(spec.by_id)),
+        }
+        asked = True if spec.paused_upon_creation is None else spec.paused_upon_creation
+        paused[spec.dag_id] = bool(served["is_paused"]) if served else asked
+    behaviour = {
+        "paused_after_publish": any(paused.values()),
+        "paused": paused,
+        "schedule": {spec.dag_id: spec.schedule for spec in specs},
+    }
+    return graph, behaviour
+
+
+def publish(
+    path: str,
+    *,
+    env: str,
+    profile: str | None = None,
+    region: str | None = None,
+    unpause: bool = False,
+    trigger: bool = False,
+    params: Mapping[str, Any] | None = None,
+    logical_date: datetime | None = None,
+    wait_seconds: float = LIVE_SECONDS,
+    confirm: Callable[[Plan], bool] = lambda plan: True,
+    on_progress: OnProgress | None = None,
+    on_wait: Callable[[str], None] | None = None,
+    on_state: Callable[[ServedTaskInstance], None] | None = None,
+) -> Publication:
+    """Publish a notebook or a Dag file, and read back until the environment serves it.
+
+    Parameters
+    ----------
+    unpause, trigger
+        Let it run, and start a run now, once it is live. A trigger unpauses, since a paused Dag starts nothing.
+    wait_seconds
+        How long to wait for it to be live; 0 does not wait.
+    confirm
+        Is shown the plan before anything is written; False stops there.
+
+    Raises
+    ------
+    UncompiledNotebookError
+        If its check has findings of severity error.
+    NewerCopyError
+        If somebody else's copy would be overwritten.
+    NotLiveError
+        If the environment does not serve it in time; what was published stays.
+    CancelledError
+        If `confirm` said no; nothing was written.
+    """
+    from mwaa_kit.publishing.progress import quiet
+    from mwaa_kit.publishing.publish import publish as put
+    from mwaa_kit.publishing.removal import remove_superseded
+
+    connection = connect(env, Path(path).resolve().parent, profile=profile, region=region)
+    prepared = _prepare(path, connection)
+    if not confirm(prepared.plan):
+        raise CancelledError("nothing was published", path=path)
+    receipt = put(
+        prepared.release,
+        plan=prepared.plan,
+        state=prepared.state,
+        to=connection.bucket,
+        publisher=_publisher(),
+        on_progress=on_progress or quiet,
+    )
+    publication = Publication(prepared.plan, receipt)
+    if wait_seconds <= 0:
+        return publication
+    liveness = _wait(prepared, receipt, connection, wait_seconds, on_wait)
+    remove_superseded(prepared.plan, receipt=receipt, to=connection.bucket)
+    publication = replace(publication, liveness=liveness)
+    return _start(publication, connection, unpause or trigger, trigger, params or {}, logical_date, on_state)
+
+
+def _publisher() -> str:
+    """Return who publishes, for others to read; empty where the system does not say."""
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""
+
+
+def _wait(
+    prepared: _Prepared, receipt: Receipt, connection: Connection, seconds: float, tell: Callable[[str], None] | None
+) -> tuple[Liveness, ...]:
+    from mwaa_kit.operating.liveness import Waiting, wait_until_live
+
+    waiting = Waiting(seconds, time.monotonic, time.sleep, on_progress=tell)
+    liveness = wait_until_live(connection.rest, prepared.module, prepared.specs, receipt.published_at, waiting)
+    for one in liveness:
+        if not one.live:
+            raise NotLiveError(
+                f"was published, but Dag {one.dag_id!r} is not live: {one.problem}",
+                path=prepared.module.path,
+                hint="mend it and publish again, or look at the import errors in Airflow's web interface",
+            )
+    return liveness
+
+
+def _start(
+    publication: Publication,
+    connection: Connection,
+    unpause: bool,
+    trigger: bool,
+    params: Mapping[str, Any],
+    logical_date: datetime | None,
+    on_state: Callable[[ServedTaskInstance], None] | None,
+) -> Publication:
+    """Unpause and trigger what the user asked for, and wait for the runs."""
+    from mwaa_kit.operating import runs
+    from mwaa_kit.operating.liveness import Waiting
+
+    done = []
+    liveness = publication.liveness
+    for one in liveness if unpause else ():
+        runs.unpause(connection.rest, one.dag_id)
+        if trigger:
+            run_id = runs.trigger(connection.rest, one.dag_id, conf=params, logical_date=logical_date)
+            waiting = Waiting(RUN_SECONDS, time.monotonic, time.sleep)
+            done.append(runs.wait_for_run(connection.rest, one.dag_id, run_id, waiting, on_state=on_state))
+    if unpause:
+        liveness = tuple(replace(one, paused=False) for one in liveness)
+    return replace(publication, liveness=liveness, runs=tuple(done))

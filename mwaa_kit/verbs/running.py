@@ -1,0 +1,203 @@
+"""run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mwaa_kit.errors import DagImportError, NoTaskError, UnknownDagError, WrongUsageError
+from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.run import DagRun, Event, LogLine
+from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.targets.catalogue import NEWEST
+from mwaa_kit.verbs.sources import build_folder, is_plain, lay_out, need_clean, read_module
+
+Listen = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """A Dag that this interpreter's Airflow has loaded.
+
+    Parameters
+    ----------
+    module
+        Where it comes from; None for a Dag object that exists only in a kernel.
+    folder
+        Where its runs are recorded, and its local settings are looked for.
+    """
+
+    spec: DagSpec
+    module: DagModule | None
+    folder: Path
+    dag_file: str = ""
+
+
+def run(
+    source: object,
+    *,
+    dag_id: str | None = None,
+    tasks: tuple[str, ...] = (),
+    with_upstream: bool = False,
+    with_downstream: bool = False,
+    params: Mapping[str, Any] | None = None,
+    logical_date: datetime | None = None,
+    target: str = NEWEST,
+    mode: str = "inline",
+    jobs: int = 0,
+    skip_delays: bool = False,
+    listen: Listen = lambda event: None,
+) -> DagRun:
+    """Run a Dag here, with real Airflow tasks, and without a database or a server.
+
+    Parameters
+    ----------
+    source
+        A notebook, a Dag file, or a Dag object of this kernel.
+    dag_id
+        Which Dag; needed only when the file holds several.
+    tasks, with_upstream, with_downstream
+        Run only these tasks, and what lies above or below them.
+    params
+        Override the Dag's params.
+    logical_date
+        Aware; None takes the present moment.
+    mode
+        ``inline``: the tasks run here, one after another. ``fork``: each in its own process, several at once.
+    jobs
+        How many at once in ``fork`` mode; 0 takes the number of processors.
+    skip_delays
+        Retry delays and sensor intervals pass at once.
+    listen
+        Takes each event as it happens.
+
+    Returns
+    -------
+    DagRun
+        ``run["features"].value`` is a task's result as a live object. A failed run is returned, not raised.
+    """
+    from mwaa_kit.engine.opening import open_engine
+    from mwaa_kit.scheduler.local import read_local_settings
+    from mwaa_kit.scheduler.running import RunOptions, run_dag
+
+    found = find_runnable(source, dag_id, target)
+    chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
+    options = RunOptions(dict(params or {}), logical_date, mode, jobs, skip_delays, chosen)
+    speak = _speak_of_cells(found)
+    return run_dag(
+        open_engine(),
+        found.spec,
+        options,
+        local=read_local_settings(found.folder),
+        store_in=found.folder,
+        listen=lambda event: listen(speak(event)),
+    )
+
+
+def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
+    """Load what is to be run.
+
+    Raises
+    ------
+    NoTaskError
+        If there is nothing to run.
+    UnknownDagError
+        If the file holds several Dags and none was named, or not the one that was.
+    DagImportError
+        If Airflow cannot import the file.
+    """
+    if not isinstance(source, str | Path):
+        return _adopt(source)
+    from mwaa_kit.engine.opening import open_engine
+
+    module = need_clean(read_module(str(source), target))
+    folder = Path(module.path).resolve().parent
+    path = module.path if is_plain(module) else lay_out(module, build_folder(module))
+    loaded = open_engine().load(path, _local_services(folder))
+    if loaded.problems:
+        problem = loaded.problems[0]
+        at = str(module.locate(problem.line)) if problem.line else module.path
+        raise DagImportError(f"Airflow cannot import the Dag file: {problem.message}", path=at)
+    return Runnable(_choose(loaded.dags, dag_id, str(source)), module, folder, path)
+
+
+def _adopt(source: object) -> Runnable:
+    """Take a Dag object, or the ``@dag`` function that makes one, as it is now."""
+    from mwaa_kit.engine.opening import open_engine
+
+    dag = source() if callable(source) and not hasattr(source, "task_dict") else source
+    if not hasattr(dag, "task_dict"):
+        raise WrongUsageError(
+            f"a {type(source).__name__} cannot be run", hint="give a notebook, a Dag file, or a Dag object"
+        )
+    return Runnable(open_engine().adopt(dag), None, Path.cwd())
+
+
+def _choose(dags: tuple[DagSpec, ...], dag_id: str | None, path: str) -> DagSpec:
+    known = ", ".join(dag.dag_id for dag in dags)
+    if not dags:
+        raise NoTaskError("defines no Dag", path=path, hint="call the @dag function, or mark a cell with #| task: name")
+    if dag_id is None and len(dags) > 1:
+        raise UnknownDagError(f"holds several Dags: {known}", path=path, hint="say which with --dag-id")
+    for dag in dags:
+        if dag_id in (None, dag.dag_id):
+            if not dag.tasks:
+                raise NoTaskError(f"Dag {dag.dag_id!r} has no task", path=path)
+            return dag
+    raise UnknownDagError(f"there is no Dag {dag_id!r}", path=path, hint=f"there is: {known}")
+
+
+def select(dag: DagSpec, tasks: tuple[str, ...], *, upstream: bool, downstream: bool) -> tuple[str, ...]:
+    """Return the chosen tasks with what lies above or below them, in written order; nothing chosen means all."""
+    from mwaa_kit.errors import UnknownTaskError
+
+    chosen: set[str] = set()
+    for task_id in tasks:
+        if task_id not in dag.by_id:
+            raise UnknownTaskError(
+                f"Dag {dag.dag_id!r} has no task {task_id!r}", hint="it has: " + ", ".join(dag.by_id)
+            )
+        chosen.add(task_id)
+    for wanted, direction in ((upstream, "upstream"), (downstream, "downstream")):
+        waiting = list(tasks) if wanted else []
+        while waiting:
+            for other in getattr(dag.by_id[waiting.pop()], direction):
+                if other not in chosen:
+                    chosen.add(other)
+                    waiting.append(other)
+    return tuple(task.task_id for task in dag.tasks if task.task_id in chosen)
+
+
+def _local_services(folder: Path) -> Any:
+    """Return what answers a Dag file that reads Variables and Connections while it is imported."""
+    from datetime import UTC
+
+    from mwaa_kit.engine.protocol import RunInfo
+    from mwaa_kit.scheduler.local import read_local_settings
+    from mwaa_kit.scheduler.state import RunState
+
+    now = datetime.now(UTC)
+    return RunState(DagSpec(""), RunInfo("", "", now), read_local_settings(folder), lambda event: None, lambda: now)
+
+
+def _speak_of_cells(found: Runnable) -> Callable[[Event], Event]:
+    """Return what turns lines of the generated Dag file in a log into cells of the notebook."""
+    module = found.module
+    if module is None or is_plain(module):
+        return lambda event: event
+    place = re.compile(rf'File "{re.escape(found.dag_file)}", line (\d+)')
+
+    def cell(match: re.Match[str]) -> str:
+        at = module.locate(int(match[1]))
+        return f'File "{at.path}", cell {at.cell}, line {at.line}' if at.cell else match[0]
+
+    def speak(event: Event) -> Event:
+        if isinstance(event, LogLine) and found.dag_file in event.message:
+            return replace(event, message=place.sub(cell, event.message))
+        return event
+
+    return speak

@@ -1,0 +1,95 @@
+"""From a PATH to Dag files, and from a Dag file to the place where Airflow can read it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
+from mwaa_kit.errors import MissingInputError, UncompiledNotebookError
+from mwaa_kit.model.finding import errors_in
+from mwaa_kit.model.module import DagModule
+from mwaa_kit.targets.catalogue import find_target
+
+BUILD_FOLDER = Path(".mwaa-kit") / "dags"
+
+
+def read_modules(path: str, target: str) -> tuple[DagModule, ...]:
+    """Return the Dag files that a path means, notebooks compiled.
+
+    Raises
+    ------
+    UnknownTargetError
+        If MWAA does not offer `target`.
+    """
+    find_target(target)
+    return tuple(read_module(source, target) for source in find_sources(path))
+
+
+def read_module(path: str, target: str) -> DagModule:
+    """Return one notebook compiled, or one Dag file as it is."""
+    find_target(target)
+    if os.path.isdir(path):
+        raise MissingInputError("is a folder; a notebook or a Dag file is wanted here", path=path)
+    if path.endswith(NOTEBOOK):
+        from mwaa_kit.authoring.compile import compile_notebook
+
+        return compile_notebook(path, target=target)
+    find_sources(path)
+    return read_dag_file(path, target=target)
+
+
+def need_clean(module: DagModule) -> DagModule:
+    """Return the module when nothing stops it from being a Dag file.
+
+    Raises
+    ------
+    UncompiledNotebookError
+        If its notebook has findings of severity error.
+    """
+    errors = errors_in(module.findings)
+    if not errors:
+        return module
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    first = errors[0]
+    raise UncompiledNotebookError(
+        f"{first.code} {first.name}: {first.message}{more}",
+        path=str(first.at),
+        hint=first.hint or f"see all with: mwaa-kit check {module.path}",
+    )
+
+
+def is_plain(module: DagModule) -> bool:
+    """Whether the module is a Dag file that lies on disk as it is."""
+    return not module.path.endswith(NOTEBOOK)
+
+
+def lay_out(module: DagModule, folder: Path) -> str:
+    """Write a Dag file and what it needs below `folder`, as in a Dag folder; return the Dag file's path.
+
+    Files are written aside and renamed, and left alone when they hold the same bytes.
+    """
+    for file in module.support:
+        _write(folder / module.support_folder / file.name, file.content)
+    dag_file = folder / module.file_name
+    _write(dag_file, module.source.encode())
+    return str(dag_file)
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
+def build_folder(module: DagModule) -> Path:
+    """Return where a notebook's Dag file is put for a run: in the `.mwaa-kit` folder beside it, which git ignores."""
+    folder = Path(module.path).resolve().parent / BUILD_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    return folder
