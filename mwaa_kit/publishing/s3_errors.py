@@ -41,7 +41,6 @@ def s3_door(bucket: str, action: str, key: str = "") -> Iterator[None]:
         The IAM action that the request needs.
     """
     from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -52,10 +51,6 @@ def s3_door(bucket: str, action: str, key: str = "") -> Iterator[None]:
         if reason is None:
             raise
         raise reason from error
-    except ResponseParserError as error:
-        raise EnvironmentUnreachableError(
-            f"what answers for bucket {bucket!r} is not S3", hint="check the endpoint, and any proxy on the way to it"
-        ) from error
 
 
 def _answer(error: ClientError, bucket: str, action: str, key: str) -> Exception:
@@ -96,7 +91,7 @@ def _refusal(error: ClientError, code: str, bucket: str, permission: str) -> Mwa
 
 
 def _no_answer(error: BotoCoreError, bucket: str) -> MwaaKitError | None:
-    """Read an error from before any answer; None for one that is a slip of ours. Its text may hold a proxy's password."""
+    """Read an error from before any answer; None for a slip of ours. Its own text may hold a proxy's password."""
     from botocore import exceptions as boto
 
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError | boto.CredentialRetrievalError):

@@ -176,10 +176,14 @@ def test_somebody_elses_edit_is_shown_by_the_plan_and_never_overwritten(
         go(two, s3)
     written = plan.newer[0].written_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     assert (str(refused.value), refused.value.hint) == (
-        f"s3://{bucket}/{DAG} was written at {written}, and mwaa-kit's last release of it, {one.digest[:12]}, was "
-        "another; it was not overwritten",
-        f"read it: aws s3api get-object --bucket {bucket} --key {DAG} --version-id {version} theirs.txt; when it is "
-        f"not needed: aws s3 rm s3://{bucket}/{DAG}, then publish again",
+        (
+            f"s3://{bucket}/{DAG} was written at {written}, and mwaa-kit's last release of it, {one.digest[:12]}, was "
+            "another; it was not overwritten"
+        ),
+        (
+            f"read it: aws s3api get-object --bucket {bucket} --key {DAG} --version-id {version} theirs.txt; when it is "
+            f"not needed: aws s3 rm s3://{bucket}/{DAG}, then publish again"
+        ),
     )
     assert contents(s3_client, bucket) == before
 
