@@ -156,21 +156,35 @@ def reset_practice() -> Forgotten:
 
 
 def _airflow_version() -> str:
-    """Return the version of this interpreter's Airflow, without importing it."""
-    for package in ("apache-airflow-core", "apache-airflow"):
-        try:
-            return importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
+    """Return the version of this interpreter's Airflow, without importing it.
+
+    Raises
+    ------
+    AirflowMissingError
+        If there is none, or one before 3.0, or no moto beside it.
+    """
+    version = _version("apache-airflow-core") or _version("apache-airflow")
+    if version and int(version.split(".")[0]) >= 3 and _version("moto"):
+        return version
+    what = "moto" if version and _version("moto") is None else "Airflow 3"
+    has = f"Airflow {version}" if version else "none"
     raise AirflowMissingError(
-        "the practice MWAA needs Airflow, and this Python has none.",
-        hint=f"install it with: {sys.executable} -m pip install 'mwaa-kit[airflow]'",
+        f"the practice MWAA needs {what}" + (f", and this Python has {has}." if what != "moto" else " for its S3."),
+        hint=f"install what it needs with: {sys.executable} -m pip install 'mwaa-kit[practice]'",
     )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _launch(home: Path, lock: int, version: str) -> None:
     """Clear away what a crash may have left, then start the supervisor."""
     left = practice.read_state(home)
+    practice.state_file(home).unlink(missing_ok=True)  # nobody who waits may take it for the new one
     if left:
         processes.end_all(left.life)
     shutil.rmtree(home / "logs", ignore_errors=True)

@@ -56,7 +56,7 @@ class Supervisor:
         shutil.rmtree(self.airflow_home, ignore_errors=True)
         for folder in ("dags", "logs", "aside"):
             (self.airflow_home / folder).mkdir(parents=True, mode=0o700)
-        port, s3_port = _free_port(), _free_port()
+        port, s3_port = free_port(), free_port()
         self._say(pid=os.getpid(), airflow_url=_url(port), s3_endpoint=_url(s3_port))
         airflow = self._start_airflow(port)  # first, for it takes longest
         api = AirflowApi(self.state.airflow_url)
@@ -121,7 +121,8 @@ def _package_folder() -> Path:
     return Path(str(mwaa_kit.__file__)).parent.parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -141,6 +141,27 @@ def test_a_change_a_broken_file_and_a_deletion_are_followed(
     assert not gone.live
 
 
+WAITER = """
+    from datetime import timedelta
+    from airflow.sdk import DAG
+    from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
+
+    with DAG("waiter"):
+        TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=8), deferrable=True)
+"""
+
+
+def test_a_deferrable_task_comes_to_its_end(publish: Publish, rest: AirflowRest, waiting: Waiting) -> None:
+    module, published_at = publish("waiter.py", WAITER)
+    spec = DagSpec("waiter", (TaskSpec("wait", "TimeDeltaSensor"),))
+    assert wait_until_live(rest, module, (spec,), published_at, waiting)[0].live
+    unpause(rest, "waiter")
+    states: list[str | None] = []
+    run_id = trigger(rest, "waiter")
+    run = wait_for_run(rest, "waiter", run_id, waiting, on_state=lambda task: states.append(task.state))
+    assert (run.state, "deferred" in states) == ("success", True)
+
+
 def test_a_dag_id_too_long_for_invoke_rest_api_goes_through_the_web_login(
     publish: Publish, rest: AirflowRest, waiting: Waiting
 ) -> None:

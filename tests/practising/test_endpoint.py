@@ -52,6 +52,7 @@ class Upstream(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def state() -> Iterator[PracticeState]:
     upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    upstream.handle_error = lambda *request: None  # type: ignore[method-assign]  # who was too slow finds nobody waiting
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{upstream.server_port}"
     made = replace(new_state("3.3.1"), status="AVAILABLE", started_at=1.5, airflow_url=url)

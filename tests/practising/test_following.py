@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from mwaa_kit import aws
 from mwaa_kit.practising.bucket import make_bucket, serve_s3
 from mwaa_kit.practising.following import Follower, is_file_name
-from mwaa_kit.practising.supervisor import _free_port
+from mwaa_kit.practising.supervisor import free_port
 from mwaa_kit.targets.practice import BUCKET, new_state
 
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
-    port = _free_port()
+    port = free_port()
     state = replace(new_state("3.3.1"), s3_endpoint=f"http://127.0.0.1:{port}")
     serve_s3(port, state.access_key_id)
     s3 = aws.practice_client("s3", state)

@@ -15,7 +15,16 @@ import psutil
 import pytest
 from support_practice import processes_with, until
 
-from mwaa_kit.practising import PracticeEnvironment, PracticeStatus, practice_status, start_practice, stop_practice
+from mwaa_kit.errors import AirflowMissingError
+from mwaa_kit.practising import (
+    PracticeEnvironment,
+    PracticeStatus,
+    lifecycle,
+    practice_status,
+    reset_practice,
+    start_practice,
+    stop_practice,
+)
 from mwaa_kit.practising.processes import members
 from mwaa_kit.targets.practice import read_state, running_state
 
@@ -133,8 +142,29 @@ def test_two_starts_make_one_and_a_killed_one_leaves_nothing_behind(
     new = read_state(home)
     assert again.environments[0].status == "AVAILABLE"
     assert new and new.life != state.life
-    assert stop_practice().was_running
+    (home / "templates").unlink()
+    assert reset_practice().was_running
     assert (processes_with(new.life), practice_status()) == ([], PracticeStatus())
+    assert [path.name for path in home.iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize(
+    ("installed", "message"),
+    [
+        ({}, "the practice MWAA needs Airflow 3, and this Python has none."),
+        ({"apache-airflow": "2.10.3"}, "the practice MWAA needs Airflow 3, and this Python has Airflow 2.10.3."),
+        ({"apache-airflow-core": "3.3.1", "moto": None}, "the practice MWAA needs moto for its S3."),
+    ],
+)
+def test_what_is_not_installed_is_named(
+    installed: dict[str, str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MWAA_KIT_HOME", str(tmp_path))
+    monkeypatch.setattr(lifecycle, "_version", {"moto": "5", **installed}.get)
+    with pytest.raises(AirflowMissingError) as caught:
+        start_practice()
+    assert str(caught.value) == message
+    assert "mwaa-kit[practice]" in caught.value.hint
 
 
 def test_a_stop_without_a_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
