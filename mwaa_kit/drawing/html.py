@@ -14,8 +14,9 @@ import json
 from collections.abc import Sequence
 
 from mwaa_kit.drawing.faces import PlacedPicture, placed
+from mwaa_kit.drawing.lettering import visible
 from mwaa_kit.drawing.look import graph_css, state_class, static
-from mwaa_kit.drawing.markup import number, tag, text
+from mwaa_kit.drawing.markup import tag, text
 from mwaa_kit.drawing.picture import DrawnTask, Picture
 from mwaa_kit.drawing.states import look_of
 from mwaa_kit.drawing.svg import SCENE_MARGIN, to_page_svg
@@ -97,7 +98,7 @@ def _section(drawn: PlacedPicture, position: int) -> str:
         ),
         _legend(picture),
         _table(picture, prefix),
-        f'<script type="application/json">{_data(drawn)}</script>',
+        f'<script type="application/json">{_json(page_data(drawn))}</script>',
         class_="mk-dag",
         id=f"d{position}",
         aria_label=f"Dag {picture.dag_id}",
@@ -164,27 +165,43 @@ def _row(picture: Picture, task: DrawnTask, target: str) -> str:
     return tag("tr", tag("td", name), *(tag("td", text(fact), "") for fact in facts))
 
 
-def _data(drawn: PlacedPicture) -> str:
-    """Return what the script needs, as JSON that is safe within a script element."""
-    dag = drawn.picture.to_dict()
-    dag["tasks"] = [_task(drawn, task) for task in drawn.picture.tasks]
-    written = json.dumps(dag, ensure_ascii=True, separators=(",", ":"))
+def page_data(drawn: PlacedPicture) -> dict[str, object]:
+    """Return what the script knows of a Dag (``IDagDocument`` in ``extensions/graph``), ids spelled as on the picture."""
+    picture = drawn.picture
+    return {
+        "dag_id": visible(picture.dag_id),
+        "tasks": [_task(drawn, task) for task in picture.tasks],
+        "edges": [
+            {
+                "upstream": visible(edge.upstream),
+                "downstream": visible(edge.downstream),
+                "names": [visible(name) for name in edge.names],
+                "reason": visible(edge.reason),
+            }
+            for edge in picture.edges
+        ],
+    }
+
+
+def _json(data: dict[str, object]) -> str:
+    """Return JSON that is safe within a script element."""
+    written = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _task(drawn: PlacedPicture, task: DrawnTask) -> dict[str, object]:
-    rect = drawn.layout.tasks[task.task_id]
+    spec, rect = task.spec, drawn.layout.tasks[task.task_id]
     return {
-        "task_id": task.task_id,
-        "operator": task.spec.operator,
-        "group": task.spec.group,
-        "mapped": task.spec.mapped,
-        "trigger_rule": task.spec.trigger_rule,
+        "task_id": visible(task.task_id),
+        "operator": visible(spec.operator),
+        "group": None if spec.group is None else visible(spec.group),
+        "mapped": spec.mapped,
+        "trigger_rule": spec.trigger_rule,
         "cell": task.cell,
-        "doc": task.spec.doc,
-        "states": [{"state": counted.state, "count": counted.count} for counted in task.states],
-        "x": float(number(rect.x + SCENE_MARGIN)),
-        "y": float(number(rect.y + SCENE_MARGIN)),
+        "doc": spec.doc,
+        "states": [{"state": visible(counted.state), "count": counted.count} for counted in task.states],
+        "x": round(rect.x + SCENE_MARGIN, 1),
+        "y": round(rect.y + SCENE_MARGIN, 1),
         "width": rect.width,
         "height": rect.height,
     }

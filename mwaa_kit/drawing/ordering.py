@@ -1,7 +1,8 @@
 """The order of vertices within their columns: few crossings, found by sweeping to and fro.
 
-In each sweep a vertex moves to the mean position of its neighbours in the column before; the best order seen is kept.
-Ties keep the written order, so the same Dag always gives the same drawing.
+In each sweep a vertex moves to the mean position of its neighbours in the column before; the best order seen is kept,
+and neighbours that still cross change places. Ties go by the written order, forwards and backwards in turn, never by chance:
+the same Dag always gives the same drawing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from mwaa_kit.drawing.level import End, Level
 _SWEEPS = 14
 _PATIENCE = 4
 """Sweeps without a better order before giving up."""
+_SWAPPING_ROUNDS = 4
 
 
 def order_columns(vertices: list[int], level: Level) -> list[list[int]]:
@@ -26,16 +28,15 @@ def order_columns(vertices: list[int], level: Level) -> list[list[int]]:
     for sweep in range(_SWEEPS):
         if not fewest or idle >= _PATIENCE:
             break
-        if sweep % 2 == 0:
-            for column in columns[1:]:
-                _reorder(column, position, heights, ins)
-        else:
-            for column in columns[-2::-1]:
-                _reorder(column, position, heights, outs)
+        backwards, upside_down = sweep % 2 == 1, sweep % 4 > 1
+        for column in columns[-2::-1] if backwards else columns[1:]:
+            _reorder(column, position, heights, outs if backwards else ins, upside_down)
         crossings = _crossings(columns, position, heights, outs)
         idle += 1
         if crossings < fewest:
             best, fewest, idle = [list(column) for column in columns], crossings, 0
+    if fewest:
+        _swap(best, position, level)
     return best
 
 
@@ -66,14 +67,52 @@ def _attached(vertex: int, y: float, position: list[float], heights: list[float]
     return position[vertex] + (0.8 * y / heights[vertex] if heights[vertex] else 0.0)
 
 
-def _reorder(column: list[int], position: list[float], heights: list[float], ends: list[list[End]]) -> None:
+def _reorder(
+    column: list[int], position: list[float], heights: list[float], ends: list[list[End]], upside_down: bool
+) -> None:
+    """Move each vertex to the mean position of its neighbours; of two that want the same, the order is kept or turned."""
     wanted = {}
     for vertex in column:
         near = ends[vertex]
         total = sum(_attached(end.other, end.other_y, position, heights) for end in near)
         wanted[vertex] = total / len(near) if near else position[vertex]
+    if upside_down:
+        column.reverse()
     column.sort(key=wanted.__getitem__)
     _number(column, position)
+
+
+def _swap(columns: list[list[int]], position: list[float], level: Level) -> None:
+    """Exchange neighbours in a column wherever that takes a crossing away, until it no longer does."""
+    for column in columns:
+        _number(column, position)
+    for _ in range(_SWAPPING_ROUNDS):
+        swapped = False
+        for column in columns:
+            above: list[list[float]] = []
+            for place, vertex in enumerate(column):
+                ends = _both_sides(vertex, position, level)
+                if place and _crossing(above, ends) > _crossing(ends, above):
+                    column[place - 1], column[place] = vertex, column[place - 1]
+                    position[vertex], position[column[place]] = float(place - 1), float(place)
+                    swapped = True
+                else:
+                    above = ends
+        if not swapped:
+            return
+
+
+def _both_sides(vertex: int, position: list[float], level: Level) -> list[list[float]]:
+    """Return where the links of a vertex arrive, to its left and to its right."""
+    return [
+        [_attached(end.other, end.other_y, position, level.heights) for end in ends]
+        for ends in (level.ins[vertex], level.outs[vertex])
+    ]
+
+
+def _crossing(above: list[list[float]], below: list[list[float]]) -> int:
+    """Count the crossings between the links of two neighbours."""
+    return sum(a > b for ends, others in zip(above, below, strict=True) for a in ends for b in others)
 
 
 def _crossings(columns: list[list[int]], position: list[float], heights: list[float], outs: list[list[End]]) -> int:

@@ -26,11 +26,13 @@ const FAR = 2.2;
 export class DagView {
   /** `wheelZooms`: the wheel zooms at once; else only with Ctrl or Cmd, and the page scrolls. */
   constructor(
-    private readonly _model: DagModel,
-    private readonly _parts: IDagParts,
+    model: DagModel,
+    parts: IDagParts,
     options: { wheelZooms: boolean }
   ) {
-    const { svg } = _parts;
+    this._model = model;
+    this._parts = parts;
+    const { svg } = parts;
     const box = svg.viewBox.baseVal;
     this._drawing = { x: 0, y: 0, width: box.width, height: box.height };
     this._port = portOf(svg);
@@ -42,7 +44,7 @@ export class DagView {
     this._edges = [...svg.querySelectorAll<SVGGElement>('.mk-edge')];
     this._nodes.values().next().value?.setAttribute('tabindex', '0');
     this._listen(options.wheelZooms);
-    this._look(this._camera);
+    this.fit();
   }
 
   /** Take every listener away again. */
@@ -64,7 +66,10 @@ export class DagView {
       this.select(id, true)
     );
     this._resize();
-    this._look(camera.reveal(this._camera, this._port, task));
+    const seen = camera.reveal(this._camera, this._port, task);
+    if (seen.x !== this._camera.x || seen.y !== this._camera.y) {
+      this._look(seen);
+    }
     if (focus) {
       this._nodes.get(task.task_id)?.focus({ preventScroll: true });
     }
@@ -89,6 +94,7 @@ export class DagView {
   /** Show the whole Dag. */
   fit(): void {
     this._look(camera.fit(this._drawing, this._port));
+    this._fitted = true;
   }
 
   private _listen(wheelZooms: boolean): void {
@@ -111,6 +117,7 @@ export class DagView {
 
   private _look(next: camera.Camera): void {
     this._camera = next;
+    this._fitted = false;
     const { x, y, width, height } = next;
     const { svg } = this._parts;
     svg.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
@@ -123,8 +130,13 @@ export class DagView {
     if (port.width === this._port.width && port.height === this._port.height) {
       return;
     }
-    this._look(camera.resized(this._camera, this._port, port));
+    const before = this._port;
     this._port = port;
+    if (this._fitted) {
+      this.fit();
+    } else {
+      this._look(camera.resized(this._camera, before, port));
+    }
   }
 
   private _zoom(factor: number, x?: number, y?: number): void {
@@ -270,11 +282,14 @@ export class DagView {
     }
   }
 
+  private readonly _model: DagModel;
+  private readonly _parts: IDagParts;
   private _camera: camera.Camera;
   private _port: camera.ISize;
   private _selected: string | null = null;
   private _found: string[] = [];
   private _dragged = false;
+  private _fitted = true;
   private _resizing: ResizeObserver | undefined;
   private readonly _drawing: camera.IRect;
   private readonly _nodes = new Map<string, SVGGElement>();
