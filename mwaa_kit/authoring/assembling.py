@@ -1,0 +1,197 @@
+"""The Dag file, put together: imports, shared code, task functions and the Dag, each where the notebook has it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role
+from mwaa_kit.authoring.celltext import chunk_lines, import_text
+from mwaa_kit.authoring.checking import param_of
+from mwaa_kit.authoring.chunks import Chunk, Slice, Slicer, find_chunks
+from mwaa_kit.authoring.dagbody import DagPlan, body_lines
+from mwaa_kit.authoring.daghead import call_lines, dag_head, needs_datetime
+from mwaa_kit.authoring.dialects import import_lines
+from mwaa_kit.authoring.lowering import LoweredTask, lower_task, names_in
+from mwaa_kit.authoring.names import facts_of
+from mwaa_kit.authoring.scopes import import_name
+from mwaa_kit.authoring.steps import BUILTINS
+from mwaa_kit.authoring.tasks import Task
+from mwaa_kit.authoring.wiring import Wiring
+from mwaa_kit.authoring.writer import TextLine, Writer, indent
+
+
+@dataclass
+class Assembler:
+    """Everything the Dag file is made of."""
+
+    stem: str
+    cells: tuple[AuthoredCell, ...]
+    tasks: tuple[Task, ...]
+    wiring: Wiring
+    plans: tuple[DagPlan, ...]
+    airflow: AirflowNames
+    target: str
+    preamble: tuple[str, ...] = ()
+    kit_imports: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def write(self) -> Writer:
+        """Return the text of the Dag file."""
+        shipped = self._slice()
+        names = self._function_names(shipped)
+        blocks = [block for cell in self.cells for block in self._blocks(cell, shipped, names)]
+        if self.plan is not None and self.plan.cell is None:
+            blocks.append(self._dag(self.plan, names))
+        calls = call_lines(self.plans, self.cells)
+        writer = Writer([TextLine(text) for text in self._header()])
+        writer.block(self._imports(shipped), blank=1)
+        for block in blocks:
+            writer.block(block)
+        writer.block(calls)
+        return writer
+
+    @property
+    def plan(self) -> DagPlan | None:
+        """The Dag whose body is inferred."""
+        return next((plan for plan in self.plans if not plan.written), None)
+
+    # -- what is shipped
+
+    def _slice(self) -> Slice:
+        scripts = [task for task in self.tasks if task.kind == "script"]
+        shared = {task.task_id: self._shared_names(task) for task in scripts}
+        copied = {task.task_id: self._changed(task) for task in scripts}
+        slicer = Slicer(find_chunks(self.cells, self.airflow))
+        found = slicer.ship(self._needed(), shared, copied)
+        for task in scripts:
+            for name, cell in self.wiring.imports.get(task.task_id, []):
+                makers = [Chunk(cell, n, n.lineno, n.lineno, False) for n in cell.parsed.body if _imports(n, name)]
+                found.local.setdefault(task.task_id, []).extend((maker, name) for maker in makers[-1:])
+        return found
+
+    def _shared_names(self, task: Task) -> list[str]:
+        return self.wiring.shared.get(task.task_id, [])
+
+    def _changed(self, task: Task) -> set[str]:
+        return {name for cell in task.cells for name in (*cell.facts.binds, *cell.facts.mutates, *cell.facts.deletes)}
+
+    def _needed(self) -> list[str]:
+        """Names that the Dag's own lines read: options of directives, and cells with classic operators."""
+        self._kit_imports_needed()
+        options = [o for c in self.cells if c.directive is not None for o in c.directive.options if o.call]
+        needed = [name for option in options for name in sorted(names_in(ast.parse(option.code)))]
+        needed += [local for name, local in self.names.items() if name not in self.kit_imports]
+        for cell in self.cells:
+            if cell.role is Role.AIRFLOW:
+                facts = facts_of(cell.parsed.body)
+                needed += [*facts.reads, *facts.deferred, *facts.binds]
+        return [name for name in needed if name not in BUILTINS]
+
+    def _function_names(self, shipped: Slice) -> dict[str, str]:
+        """Return the function of each task; one whose name is taken at module level gets another."""
+        taken = {name for chunk, names in shipped.names.items() for name in (names or chunk.facts.binds)}
+        taken |= {"task", "dag"} | {plan.function for plan in self.plans}
+        found: dict[str, str] = {}
+        for task in self.tasks:
+            function = task.function
+            while task.kind == "script" and (function in taken or function in found.values() or function in BUILTINS):
+                function += "_task" if not function.endswith("_task") else "_"
+            found[task.task_id] = function
+        return found
+
+    # -- blocks
+
+    def _blocks(self, cell: AuthoredCell, shipped: Slice, names: dict[str, str]) -> list[list[TextLine]]:
+        anchor = TextLine(f"# cell {cell.cell.anchor}")
+        blocks = []
+        dag = self.plan.node if self.plan is not None and self.plan.cell is cell else None
+        lines: list[TextLine] = []
+        for chunk in shipped.names:
+            if chunk.cell is cell and not chunk.is_import and chunk.node is not dag:
+                found = chunk_lines(chunk, self.target)
+                gap = lines and isinstance(chunk.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                lines += [TextLine(""), TextLine("")] * bool(gap) + found
+        if lines:
+            blocks.append([anchor, *lines])
+        for task in self.tasks:
+            if task.kind == "script" and task.cell is cell:
+                blocks.append(self._task(task, shipped, names))
+        if self.plan is not None and self.plan.cell is cell:
+            blocks.append([anchor, *self._dag(self.plan, names)])
+        return blocks
+
+    def _task(self, task: Task, shipped: Slice, names: dict[str, str]) -> list[TextLine]:
+        local = tuple(shipped.local.get(task.task_id, ()))
+        lowered = LoweredTask(task, names[task.task_id], local, self.names["task"], self.target)
+        return lower_task(lowered, self.wiring)
+
+    def _dag(self, plan: DagPlan, names: dict[str, str]) -> list[TextLine]:
+        head = dag_head(plan, self.names, self._params(), self.target)
+        body = body_lines(self.tasks, self.wiring, names, self.target, self.airflow)
+        return [*head, *indent(body)]
+
+    def _params(self) -> tuple[tuple[str, str], ...]:
+        cells = (cell for cell in self.cells if cell.role is Role.PARAMS)
+        found = (param_of(node) for cell in cells for node in cell.parsed.body)
+        return tuple({name: ast.unparse(value) for pair in found if pair for name, value in [pair]}.items())
+
+    def _kit_imports_needed(self) -> None:
+        """Decide what our own lines import: what the user imports at module level is taken from there."""
+        wanted = ["task"] if any(task.kind == "script" for task in self.tasks) else []
+        if self.plan is not None:
+            wanted += ["dag"] if self.plan.node is None else []
+            wanted += ["datetime"] if needs_datetime(self.plan, self.target) else []
+        for name in wanted:
+            local = self._users_import(name)
+            self.names[name] = local or name
+            if local is None:
+                self.kit_imports.append(name)
+
+    def _users_import(self, name: str) -> str | None:
+        """Return the name under which the user imports Airflow's `name`, or the class ``datetime``, at module level."""
+        module = "datetime" if name == "datetime" else "airflow"
+        for chunk in find_chunks(self.cells, self.airflow):
+            node = chunk.node
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
+                for alias in node.names:
+                    if alias.name == name:
+                        return alias.asname or alias.name
+        return None
+
+    # -- the top of the file
+
+    def _header(self) -> list[str]:
+        printable = "".join(char if char.isprintable() else "?" for char in self.stem)
+        lines = [f"# Made by mwaa-kit from {printable}.ipynb: edit the notebook, not this file."]
+        if self._has_bare_fstring():
+            lines.append("# ruff: noqa: F541")
+        return lines
+
+    def _has_bare_fstring(self) -> bool:
+        """Whether the user wrote an f-string without a placeholder: harmless, and left as it is."""
+        nodes = (node for cell in self.cells for statement in cell.parsed.body for node in ast.walk(statement))
+        bare = (n for n in nodes if isinstance(n, ast.JoinedStr))
+        return any(not any(isinstance(v, ast.FormattedValue) for v in node.values) for node in bare)
+
+    def _imports(self, shipped: Slice) -> list[TextLine]:
+        lines = [TextLine(f"from __future__ import {name}") for name in self._futures()]
+        lines += [TextLine(text) for text in self.preamble]
+        texts: dict[str, TextLine] = {}
+        for chunk, names in shipped.names.items():
+            if chunk.is_import:
+                for line in import_text(chunk, names, self.target):
+                    texts.setdefault(line.text, line)
+        lines += texts.values()
+        ours = import_lines(sorted(set(self.kit_imports) - {"datetime"}), self.target)
+        ours = (*(["from datetime import datetime"] if "datetime" in self.kit_imports else []), *ours)
+        return [*lines, *(TextLine(text) for text in ours if text not in texts)]
+
+    def _futures(self) -> list[str]:
+        nodes = (node for cell in self.cells if cell.role is not Role.EXPLORATION for node in cell.parsed.body)
+        found = (n for n in nodes if isinstance(n, ast.ImportFrom) and n.module == "__future__")
+        return sorted({alias.name for node in found for alias in node.names})
+
+
+def _imports(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) and any(import_name(alias) == name for alias in node.names)

@@ -1,0 +1,76 @@
+"""The lines of a cell as they go into the Dag file: the user's own text, less directives, with imports in the dialect."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+
+from mwaa_kit.authoring.cells import AuthoredCell
+from mwaa_kit.authoring.chunks import Chunk
+from mwaa_kit.authoring.dialects import translate
+from mwaa_kit.authoring.scopes import import_name
+from mwaa_kit.authoring.writer import TextLine, trimmed
+
+
+def cell_lines(cell: AuthoredCell, target: str, keep: Callable[[ast.stmt], bool] | None = None) -> list[TextLine]:
+    """Return all lines of a cell, from line 1, without its directive.
+
+    Parameters
+    ----------
+    keep
+        Says of each statement at the top of the cell whether its lines stay.
+    """
+    lines: list[TextLine | None] = list(_plain(cell))
+    if cell.directive is not None and cell.directive.line:
+        lines[cell.directive.line - 1] = None
+    for node in cell.parsed.body:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.ImportFrom) and (new := translate(inner, target)):
+                _replace(lines, inner, "; ".join(new), cell)
+        if keep is not None and not keep(node):
+            _replace(lines, node, None, cell)
+    return [line for line in lines if line is not None]
+
+
+def _plain(cell: AuthoredCell) -> list[TextLine]:
+    texts = cell.parsed.text.split("\n")
+    return [TextLine(text.rstrip(), cell.number, number) for number, text in _kept_ends(cell, texts)]
+
+
+def _kept_ends(cell: AuthoredCell, texts: list[str]) -> Iterable[tuple[int, str]]:
+    return enumerate(texts, start=1)
+
+
+def _replace(lines: list[TextLine | None], node: ast.stmt, text: str | None, cell: AuthoredCell) -> None:
+    """Put other text in the place of a statement; its further lines go."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    if lines[first] is None:
+        return
+    whole = lines[first].text if lines[first] is not None else ""  # type: ignore[union-attr]
+    if text is not None:
+        end = lines[last].text if lines[last] is not None else ""  # type: ignore[union-attr]
+        head = whole.encode()[: node.col_offset].decode()
+        tail = end.encode()[node.end_col_offset :].decode()
+        lines[first] = TextLine(f"{head}{text}{tail}", cell.number, node.lineno)
+        first += 1
+    for i in range(first, last + 1):
+        lines[i] = None
+
+
+def chunk_lines(chunk: Chunk, target: str) -> list[TextLine]:
+    """Return the lines of a statement with the comments above it."""
+    wanted = range(chunk.start, chunk.end + 1)
+    return trimmed([line for line in cell_lines(chunk.cell, target) if line.cell_line in wanted])
+
+
+def import_text(chunk: Chunk, names: Iterable[str], target: str) -> list[TextLine]:
+    """Return an import statement that binds only `names`."""
+    node, wanted = chunk.node, set(names)
+    assert isinstance(node, ast.Import | ast.ImportFrom)
+    aliases = [alias for alias in node.names if import_name(alias) in wanted]
+    if isinstance(node, ast.Import):
+        texts: tuple[str, ...] = (ast.unparse(ast.Import(aliases)),)
+    else:
+        pruned = ast.ImportFrom(node.module, aliases, node.level)
+        texts = translate(pruned, target) or (ast.unparse(pruned),)
+    return [TextLine(text, chunk.cell.number, node.lineno) for text in texts]

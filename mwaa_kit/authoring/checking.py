@@ -1,0 +1,170 @@
+"""Findings of cells taken one by one: directives, syntax, magics, and code that cannot become a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mwaa_kit.authoring.cells import AuthoredCell, Role, is_literal
+from mwaa_kit.authoring.directives import find_strays
+from mwaa_kit.authoring.rules import (
+    cannot_be_a_function,
+    directive_below_code,
+    directive_grammar,
+    duplicate_task_id,
+    magic_in_task,
+    not_yet,
+    param_not_literal,
+    unknowable_names,
+    unknown_directive,
+    unknown_upstream,
+    unparsable_cell,
+)
+from mwaa_kit.authoring.tasks import Task
+from mwaa_kit.model.finding import Finding
+from mwaa_kit.model.notebook import Notebook
+
+SHIPPED = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
+_IPYTHON = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___"})
+
+
+def check_cells(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
+    """Find what is wrong with each cell by itself."""
+    for cell in cells:
+        yield from _directives(notebook, cell)
+        yield from _syntax(notebook, cell)
+        if cell.role in SHIPPED - {Role.LIBRARY}:
+            yield from _magics(notebook, cell)
+            yield from _unknowable(notebook, cell)
+        if cell.role is Role.PARAMS:
+            yield from _params(notebook, cell)
+        if cell.role is Role.TASK:
+            yield from _as_function(notebook, cell)
+        if cell.role is Role.NOTEBOOK:
+            at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
+            hint = "write PapermillOperator(task_id=…, input_nb=…) in a cell of its own: it goes through unchanged"
+            yield not_yet.RULE.found(at, "'#| notebook' is read, but this version does not lower it yet.", hint)
+
+
+def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    for problem in cell.directive.problems if cell.directive is not None else ():
+        at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
+        yield directive_grammar.RULE.found(at, f"{problem}.", 'write: #| task: name key=value key="text with spaces"')
+    for stray in find_strays(cell.cell, cell.directive):
+        at = notebook.locate(cell.cell, stray.line)
+        if stray.below_code:
+            message = f"'#| {stray.key}' is not on the first line of its cell, so it says nothing."
+            yield directive_below_code.RULE.found(at, message, "move it to the first line, or split the cell above it")
+        elif stray.key != stray.meant:
+            message = f"'#| {stray.key}' is no directive of the kit."
+            yield unknown_directive.RULE.found(at, message, f"write '#| {stray.meant}'")
+        else:
+            message = f"'#| {stray.key}' is not written as a directive."
+            yield unknown_directive.RULE.found(at, message, f"write '#| {stray.meant}: name', with a colon")
+
+
+def _syntax(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    problem = cell.parsed.problem
+    if problem is not None and cell.role is not Role.SKIP:
+        at = notebook.locate(cell.cell, problem.line, problem.column)
+        found = unparsable_cell.RULE.found(at, f"the cell is no Python: {problem.message}.", "mend the line")
+        if cell.directive is None:
+            hint = "mend the line, or begin the cell with '#| skip'"
+            found = unparsable_cell.RULE.found(at, f"the cell is no Python: {problem.message}.", hint)
+        yield found
+    if not cell.parsed.python and cell.directive is not None and cell.role in SHIPPED:
+        at = notebook.locate(cell.cell, 1)
+        yield magic_in_task.RULE.found(at, "the whole cell is handed to another program.", "write it in Python")
+    if cell.facts.too_deep:
+        at = notebook.locate(cell.cell, 1)
+        yield unparsable_cell.RULE.found(at, "the cell is nested too deep to be analysed.", "split its expressions")
+
+
+def _magics(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    for magic in cell.parsed.magics:
+        at = notebook.locate(cell.cell, magic.line)
+        kind = {"!": "a shell line", "?": "a request for help"}.get(magic.name, f"the magic %{magic.name}")
+        needs = "import subprocess; " if "subprocess" in magic.code else "import os; " if "os." in magic.code else ""
+        hint = f"write: {needs}{magic.code}" if magic.code else "remove the line, or move it to a cell that is no task"
+        yield magic_in_task.RULE.found(at, f"{kind} would not run in Airflow: {magic.text!r}.", hint)
+    if cell.role is Role.TASK:
+        for name, (line, column) in cell.facts.reads.items():
+            if name in _IPYTHON:
+                at = notebook.locate(cell.cell, line, column)
+                hint = "write: print(…)" if name == "display" else "use a variable of your own"
+                yield magic_in_task.RULE.found(at, f"{name!r} is IPython's and would not be there in Airflow.", hint)
+
+
+def _unknowable(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    for hidden in cell.facts.unknowable:
+        at = notebook.locate(cell.cell, hidden.line, hidden.column)
+        if "import *" in hidden.what and cell.role is Role.TASK:
+            message = f"{hidden.what!r} cannot stand in a function."
+            yield cannot_be_a_function.RULE.found(at, message, "import the names you use, one by one")
+        else:
+            message = f"{hidden.what!r} hides which names it reads or makes."
+            yield unknowable_names.RULE.found(at, message, "write the names out")
+
+
+def _params(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    for node in cell.parsed.body:
+        if param_of(node) is None and not _is_docstring(node) and not isinstance(node, ast.Pass):
+            at = notebook.locate(cell.cell, node.lineno)
+            message = "a params cell holds only names with literal values: name = value."
+            yield param_not_literal.RULE.found(at, message, "write the value itself, or move the line to a task")
+
+
+def param_of(node: ast.stmt) -> tuple[str, ast.expr] | None:
+    """Return the name and the default of one line of a params cell; None where it is none."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, value = node.targets[0], node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        target, value = node.target, node.value
+    else:
+        return None
+    return (target.id, value) if isinstance(target, ast.Name) and is_literal(value) else None
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _as_function(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
+    """Find what would mean something else inside a function."""
+    for node in (inner for statement in cell.parsed.body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Global):
+            at = notebook.locate(cell.cell, node.lineno)
+            message = "'global' inside a task cell would mean the Dag file, not the cell."
+            yield cannot_be_a_function.RULE.found(at, message, "pass the value as an argument and return the new one")
+    for statement in cell.parsed.body:
+        for node in _outside_functions(statement):
+            if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+                at = notebook.locate(cell.cell, node.lineno)
+                hint = "write: import asyncio; and asyncio.run(…) around a function of its own"
+                yield cannot_be_a_function.RULE.found(at, "top-level 'await' does not survive in a function.", hint)
+                break
+
+
+def _outside_functions(statement: ast.AST) -> Iterator[ast.AST]:
+    yield statement
+    for child in ast.iter_child_nodes(statement):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _outside_functions(child)
+
+
+def check_task_ids(notebook: Notebook, tasks: tuple[Task, ...], cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
+    """Find tasks of the same name, and ``task+`` cells that continue nothing."""
+    first: dict[str, Task] = {}
+    for task in tasks:
+        if task.task_id in first:
+            at = notebook.locate(task.cell.cell, task.line)
+            message = f"task {task.task_id!r} is already defined in cell {first[task.task_id].cell.number}."
+            hint = f"rename it, or continue the first with '#| task+: {task.task_id}'"
+            yield duplicate_task_id.RULE.found(at, message, hint)
+        first.setdefault(task.task_id, task)
+    joined = {cell for task in tasks for cell in task.cells}
+    for cell in cells:
+        if cell.directive is not None and cell.directive.key == "task+" and cell.directive.name and cell not in joined:
+            at = notebook.locate(cell.cell, cell.directive.line)
+            message = f"'#| task+: {cell.directive.name}' continues no task of that name above."
+            yield unknown_upstream.RULE.found(at, message, f"write '#| task: {cell.directive.name}' in the first cell")

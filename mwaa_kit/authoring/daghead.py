@@ -1,0 +1,168 @@
+"""The head of the Dag: its decorator with params and schedule, its ``def`` line, and its call."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from mwaa_kit.authoring.cells import AuthoredCell, Role
+from mwaa_kit.authoring.celltext import cell_lines
+from mwaa_kit.authoring.dagbody import DagPlan
+from mwaa_kit.authoring.dialects import is_airflow_3
+from mwaa_kit.authoring.directives import Option
+from mwaa_kit.authoring.writer import TextLine
+
+Params = tuple[tuple[str, str], ...]
+
+
+def dag_head(plan: DagPlan, names: dict[str, str], params: Params, target: str) -> list[TextLine]:
+    """Return the lines from the first decorator to the ``def`` line, with the docstring.
+
+    Parameters
+    ----------
+    names
+        What ``dag`` and ``datetime`` are called in the file.
+    """
+    if plan.node is None:
+        return _own_head(plan, names, params, target)
+    return _users_head(plan, plan.node, names, params, target)
+
+
+def _own_head(plan: DagPlan, names: dict[str, str], params: Params, target: str) -> list[TextLine]:
+    options = plan.directive.options if plan.directive is not None else ()
+    given = {option.key: _code(option, names) for option in options}
+    words = [f"dag_id={plan.dag_id!r}"] if plan.dag_id != plan.function else []
+    words.append(f"schedule={given.pop('schedule', 'None')}")
+    words += [f"{key}={code}" for key, code in given.items()]
+    words += _missing(set(given), names, params, target)
+    origin = (plan.cell.number, plan.directive.line) if plan.cell is not None and plan.directive is not None else ()
+    return [TextLine(f"@{names['dag']}({', '.join(words)})", *origin), TextLine(f"def {plan.function}():", *origin)]
+
+
+def _code(option: Option, names: dict[str, str]) -> str:
+    """A date written as a word becomes a date."""
+    if _is_date(option):
+        year, month, day = (int(part) for part in option.code.strip("'").split("-"))
+        return f"{names['datetime']}({year}, {month}, {day})"
+    return option.code
+
+
+def _is_date(option: Option) -> bool:
+    return option.key in {"start_date", "end_date"} and bool(re.fullmatch(r"'\d{4}-\d{2}-\d{2}'", option.code))
+
+
+def _missing(given: set[str], names: dict[str, str], params: Params, target: str) -> list[str]:
+    """Return the arguments that the user left out and that must be said."""
+    words = []
+    if not is_airflow_3(target):
+        words += [] if "start_date" in given else [f"start_date={names['datetime']}(2021, 1, 1)"]
+        words += [] if "catchup" in given else ["catchup=False"]
+    if params:
+        pairs = ", ".join(f'"{name}": {code}' for name, code in params)
+        words.append(f"params={{{pairs}}}")
+    return words
+
+
+def _users_head(
+    plan: DagPlan, node: ast.FunctionDef, names: dict[str, str], params: Params, target: str
+) -> list[TextLine]:
+    assert plan.cell is not None
+    call = next((d for d in node.decorator_list if isinstance(d, ast.Call)), None)
+    bare = next((d for d in node.decorator_list if not isinstance(d, ast.Call)), None)
+    given = {word.arg or "" for word in call.keywords} if call is not None else set()
+    words = [] if "schedule" in given or "timetable" in given else ["schedule=None"]
+    words += _missing(given, names, params, target) if "" not in given else []
+    first = min(d.lineno for d in node.decorator_list)
+    lines = {line.cell_line: line for line in cell_lines(plan.cell, target)}
+    wanted = [line for number, line in lines.items() if number is not None and first <= number <= node.body[0].lineno]
+    wanted = _cut(wanted, node)
+    if words and call is not None:
+        wanted = _inserted(wanted, call, ", ".join(words))
+    elif words and bare is not None:
+        wanted = [_suffixed(line, bare, f"({', '.join(words)})") for line in wanted]
+    return [*wanted, *_docstring(plan, node, target)]
+
+
+def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
+    """Cut the body off the ``def`` line."""
+    body = node.body[0]
+    found = []
+    for line in lines:
+        if line.cell_line == body.lineno:
+            head = line.text.encode()[: body.col_offset].decode().rstrip()
+            line = TextLine(head, line.cell, line.cell_line)
+        if line.text.strip():
+            found.append(line)
+    return found
+
+
+def _inserted(lines: list[TextLine], call: ast.Call, words: str) -> list[TextLine]:
+    """Add arguments before the closing bracket of the decorator."""
+    last = call.end_lineno or call.lineno
+    found = []
+    for line in lines:
+        if line.cell_line == last:
+            raw = line.text.encode()
+            head, tail = raw[: (call.end_col_offset or 1) - 1].decode(), raw[(call.end_col_offset or 1) - 1 :].decode()
+            arguments = [*call.args, *(word.value for word in call.keywords)]
+            before = head.rstrip()
+            if not arguments:
+                comma = ""
+            elif before.endswith(",") or (not before and found and found[-1].text.rstrip().endswith(",")):
+                comma = " " if before else "    "
+            else:
+                comma = ", "
+            if not before and arguments and comma == ", " and found:
+                line = TextLine(f"    , {words}{tail}", line.cell, line.cell_line)
+            else:
+                line = TextLine(f"{before}{comma}{words}{tail}", line.cell, line.cell_line)
+        found.append(line)
+    return found
+
+
+def _suffixed(line: TextLine, decorator: ast.expr, suffix: str) -> TextLine:
+    if line.cell_line != decorator.end_lineno:
+        return line
+    raw, end = line.text.encode(), decorator.end_col_offset or 0
+    return TextLine(f"{raw[:end].decode()}{suffix}{raw[end:].decode()}", line.cell, line.cell_line)
+
+
+def _docstring(plan: DagPlan, node: ast.FunctionDef, target: str) -> list[TextLine]:
+    first = node.body[0]
+    if not (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    ):
+        return []
+    assert plan.cell is not None
+    wanted = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    lines = [line for line in cell_lines(plan.cell, target) if line.cell_line in wanted]
+    if lines and first.lineno == node.lineno:
+        text = lines[0].text.encode()[first.col_offset :].decode()
+        lines[0] = TextLine(f"    {text}", lines[0].cell, lines[0].cell_line)
+    return lines
+
+
+def needs_datetime(plan: DagPlan, target: str) -> bool:
+    """Whether the head of ours names ``datetime`` though the user may not have imported it."""
+    options = plan.directive.options if plan.directive is not None else ()
+    if plan.node is not None:
+        calls = [d for d in plan.node.decorator_list if isinstance(d, ast.Call)]
+        given = {word.arg for call in calls for word in call.keywords}
+        return not is_airflow_3(target) and "start_date" not in given and None not in given
+    return any(_is_date(option) for option in options) or (
+        not is_airflow_3(target) and not any(o.key == "start_date" for o in options)
+    )
+
+
+def call_lines(plans: tuple[DagPlan, ...], cells: tuple[AuthoredCell, ...]) -> list[TextLine]:
+    """Call every ``@dag`` function that the notebook does not call itself (rule 15)."""
+    called = {
+        node.func.id
+        for cell in cells
+        if cell.role in {Role.DAG, Role.SHARED, Role.TASKFLOW}
+        for statement in cell.parsed.body
+        if not isinstance(statement, ast.FunctionDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    return [TextLine(f"{plan.function}()") for plan in plans if plan.function and plan.function not in called]

@@ -1,0 +1,86 @@
+"""Which Dag a notebook is: a written one, one whose body is inferred, or one named after its file (rule 15)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import PurePath
+
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag
+from mwaa_kit.authoring.chunks import dag_functions
+from mwaa_kit.authoring.dagbody import DagPlan, is_empty_body
+from mwaa_kit.authoring.rules import no_dag_directive, several_dags
+from mwaa_kit.authoring.tasks import identifier
+from mwaa_kit.model.finding import CellLocation, Finding
+from mwaa_kit.model.notebook import Notebook
+
+
+def find_dags(
+    notebook: Notebook, cells: tuple[AuthoredCell, ...], airflow: AirflowNames
+) -> tuple[tuple[DagPlan, ...], tuple[Finding, ...]]:
+    """Return the Dags of a notebook: at most one of them is to be inferred."""
+    written: list[DagPlan] = []
+    inferred: list[DagPlan] = []
+    for cell in cells:
+        if cell.role is Role.DAG:
+            plans = _dags_of(cell, airflow)
+            if not plans and cell.directive is not None:
+                dag_id = cell.directive.name or file_dag_id(notebook)
+                plans = [DagPlan(dag_id, identifier(dag_id), cell, cell.directive)]
+            written += [plan for plan in plans if plan.written]
+            inferred += [plan for plan in plans if not plan.written]
+    if not written and not inferred:
+        dag_id = file_dag_id(notebook)
+        hint = f"add a cell '#| dag: {dag_id} schedule=\"@daily\"' to choose its id and schedule"
+        message = f"no '#| dag': the notebook is one Dag, {dag_id!r}, without a schedule."
+        finding = no_dag_directive.RULE.found(CellLocation(notebook.path), message, hint)
+        return (DagPlan(dag_id, identifier(dag_id)),), (finding,)
+    return (*written, *inferred), tuple(_too_many(notebook, plan) for plan in inferred[1:])
+
+
+def _too_many(notebook: Notebook, plan: DagPlan) -> Finding:
+    assert plan.cell is not None
+    at = notebook.locate(plan.cell.cell, plan.node.lineno if plan.node else 1)
+    message = f"Dag {plan.dag_id!r} also leaves its wiring to be inferred."
+    return several_dags.RULE.found(at, message, "write its body, or put it into a notebook of its own")
+
+
+def _dags_of(cell: AuthoredCell, airflow: AirflowNames) -> list[DagPlan]:
+    functions = dag_functions(cell, airflow)
+    plans = [
+        DagPlan(
+            _dag_id(node, airflow) or (cell.directive.name if cell.directive else "") or node.name,
+            node.name,
+            cell,
+            cell.directive,
+            node,
+            written=not is_empty_body(node),
+        )
+        for node in functions
+    ]
+    for statement in cell.parsed.body:
+        if not isinstance(statement, ast.FunctionDef) and is_dag(statement, airflow):
+            for call in ast.walk(statement):
+                if isinstance(call, ast.Call) and airflow.original(call.func) == "DAG":
+                    plans.append(DagPlan(_call_id(call) or "?", "", cell, cell.directive, None, written=True))
+    return plans
+
+
+def _dag_id(node: ast.FunctionDef, airflow: AirflowNames) -> str:
+    calls = (d for d in node.decorator_list if isinstance(d, ast.Call) and airflow.original(d) == "dag")
+    return next((found for call in calls if (found := _call_id(call))), "")
+
+
+def _call_id(call: ast.Call) -> str:
+    """Return the dag_id that a call writes as its first argument or by name; empty where it does not."""
+    named = [word.value for word in call.keywords if word.arg == "dag_id"]
+    for value in [*named, *call.args[:1]]:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return value.value
+    return ""
+
+
+def file_dag_id(notebook: Notebook) -> str:
+    """Return the dag_id that the file's stem gives: characters that Airflow does not take become ``_``."""
+    stem = PurePath(notebook.path).stem
+    return re.sub(r"[^\w.-]", "_", stem)[:250] or "notebook"

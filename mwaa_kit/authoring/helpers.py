@@ -1,0 +1,88 @@
+"""Helper modules beside the notebook: found by following imports, published with the Dag file in a folder of their own.
+
+The folder is named for its content, so that a new release never changes files that a running Dag still imports.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from mwaa_kit.authoring.cells import find_cells
+from mwaa_kit.authoring.shipping import shipped_facts
+from mwaa_kit.model.module import SupportFile
+from mwaa_kit.model.notebook import Notebook
+
+
+def find_support(notebook: Notebook) -> tuple[SupportFile, ...]:
+    """Return the local modules that shipped cells import, and those that these import, in order of their names."""
+    folder = Path(notebook.path).parent
+    found: dict[str, bytes] = {}
+    waiting = [path for module in _imported_by_cells(notebook) for path in _files_of(folder, module)]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(folder).as_posix()
+        if name not in found:
+            found[name] = path.read_bytes()
+            waiting += [p for module in _imported_by_file(name, found[name]) for p in _files_of(folder, module)]
+    return tuple(SupportFile(name, content) for name, content in sorted(found.items()))
+
+
+def _imported_by_cells(notebook: Notebook) -> Iterator[str]:
+    for cell in find_cells(notebook):
+        if shipped_facts(cell) is not None:
+            yield from _imports(node for statement in cell.parsed.body for node in ast.walk(statement))
+
+
+def _imported_by_file(name: str, content: bytes) -> Iterator[str]:
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):
+        return
+    package = list(PurePosixPath(name).parent.parts)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            yield ".".join([*base, *([node.module] if node.module else [])])
+    yield from _imports(ast.walk(tree))
+
+
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def _files_of(folder: Path, module: str) -> Iterator[Path]:
+    """Yield the file of a module beside the notebook, or every file of a package."""
+    top = module.partition(".")[0]
+    if not top.isidentifier():
+        return
+    package = folder / top
+    if package.is_dir() and any(package.rglob("*.py")):
+        yield from sorted(path for path in package.rglob("*.py") if "__pycache__" not in path.parts)
+    elif (folder / f"{top}.py").is_file():
+        yield folder / f"{top}.py"
+
+
+def preamble_lines(stem: str, support: tuple[SupportFile, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the folder for the helper modules, and the lines that put it on the path; both empty without helpers."""
+    if not support:
+        return "", ()
+    digest = hashlib.sha256()
+    for file in support:
+        digest.update(f"{file.name}\0{file.sha256}\0".encode())
+    folder = f"_mwaa_kit/{re.sub(r'[^\w.-]', '_', stem)}/{digest.hexdigest()[:12]}"
+    return folder, (
+        "import sys",
+        "from pathlib import Path",
+        "",
+        "# The helper modules of this very release lie in a folder named for their content.",
+        f"sys.path.insert(0, str(Path(__file__).parent / {folder!r}))",
+        "",
+    )

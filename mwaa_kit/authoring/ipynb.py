@@ -1,0 +1,142 @@
+"""The one door to notebook files: the only code that knows nbformat.
+
+What cannot be read ends here, with the file's name and the reason in one line. Outputs are dropped at once: nothing of
+what a cell printed can reach a Dag file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from mwaa_kit.errors import MissingInputError, NotANotebookError, OtherLanguageError, UnreadableInputError
+from mwaa_kit.model.notebook import Cell, CellKind, Notebook
+
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HINT = "open it in JupyterLab and save it again, or give another file"
+
+
+def read_notebook(path: str) -> Notebook:
+    """Return the notebook that lies in a file of nbformat 3 or 4.
+
+    Raises
+    ------
+    MissingInputError
+        If there is no such file, or a folder of that name.
+    UnreadableInputError
+        If the file may not be read.
+    NotANotebookError
+        If it does not hold a notebook.
+    OtherLanguageError
+        If its kernel does not speak Python.
+    """
+    document = _parse(_read_text(path), path)
+    if document.get("nbformat") == 3:
+        document = _upgrade(document, path)
+    return _notebook(document, path)
+
+
+def _read_text(path: str) -> str:
+    file = Path(path)
+    if file.is_dir():
+        raise MissingInputError("is a folder, not a notebook", path=path, hint="name the .ipynb file in it")
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise MissingInputError(
+            "there is no such file", path=path, hint="look at the spelling and the folder"
+        ) from error
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 text (byte {error.start + 1})"
+        raise NotANotebookError(reason, path=path, hint="save the notebook as UTF-8") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableInputError(f"cannot be read: {reason}", path=path, hint="look at its permissions") from error
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    """Read the JSON, and say what it is when it is no notebook."""
+    if not text.strip():
+        raise NotANotebookError("the file is empty", path=path, hint=_HINT)
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        reason = f"is not complete JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise NotANotebookError(reason, path=path, hint=_HINT) from error
+    except (RecursionError, ValueError) as error:
+        raise NotANotebookError(
+            "is JSON that no notebook has: nested too deep or numbers too long", path=path
+        ) from error
+    if not isinstance(document, dict) or not ({"cells", "worksheets", "nbformat"} & document.keys()):
+        raise NotANotebookError("is JSON, but no notebook: it has no cells", path=path, hint=_HINT)
+    return document
+
+
+def _upgrade(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """Turn an nbformat 3 document (worksheets, ``input``) into nbformat 4."""
+    from nbformat import convert, reader
+
+    try:
+        return dict(convert(reader.versions[3].to_notebook_json(document), 4))
+    except Exception as error:  # nbformat raises whatever it stumbles over
+        raise NotANotebookError(
+            f"is an nbformat 3 notebook that cannot be read: {error}", path=path, hint=_HINT
+        ) from error
+
+
+def _notebook(document: dict[str, Any], path: str) -> Notebook:
+    cells, metadata = document.get("cells"), document.get("metadata")
+    if not isinstance(cells, list):
+        raise NotANotebookError("has no list of cells: it was not saved by Jupyter", path=path, hint=_HINT)
+    if not isinstance(metadata, dict):
+        raise NotANotebookError("has no metadata: it was not saved by Jupyter", path=path, hint=_HINT)
+    if not isinstance(document.get("nbformat"), int):
+        raise NotANotebookError("does not say its nbformat: it was not saved by Jupyter", path=path, hint=_HINT)
+    if document["nbformat"] > 4:
+        raise NotANotebookError(f"is of nbformat {document['nbformat']}; the kit reads 3 and 4", path=path, hint=_HINT)
+    kernel = _mapping(metadata.get("kernelspec"))
+    language = str(_mapping(metadata.get("language_info")).get("name") or kernel.get("language") or "python")
+    kernel_name = str(kernel.get("name") or "")
+    if language.lower() not in {"python", "python3", "ipython"}:
+        reason = f"is written in {language}, and a Dag file is Python"
+        raise OtherLanguageError(reason, path=path, hint="choose a Python kernel for the notebook")
+    return Notebook(path, _cells(cells, path), "python", kernel_name)
+
+
+def _cells(cells: list[Any], path: str) -> tuple[Cell, ...]:
+    ids = Counter(cell.get("id") for cell in cells if isinstance(cell, dict) and isinstance(cell.get("id"), str))
+    return tuple(_cell(index, cell, ids, path) for index, cell in enumerate(cells))
+
+
+def _cell(index: int, cell: Any, ids: Counter[Any], path: str) -> Cell:
+    if not isinstance(cell, dict):
+        raise NotANotebookError(f"cell {index + 1} is not a cell", path=path, hint=_HINT)
+    kind, cell_id, count = cell.get("cell_type"), cell.get("id"), cell.get("execution_count")
+    if kind not in {"code", "markdown", "raw"}:
+        raise NotANotebookError(f"cell {index + 1} is of no kind that Jupyter knows", path=path, hint=_HINT)
+    tags = _mapping(cell.get("metadata")).get("tags")
+    known = isinstance(cell_id, str) and ids[cell_id] == 1 and _CELL_ID.fullmatch(cell_id)
+    return Cell(
+        index=index,
+        kind=CellKind(kind),
+        source=_source(cell.get("source"), index, path),
+        cell_id=cell_id if known else None,
+        execution_count=count if isinstance(count, int) else None,
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )
+
+
+def _source(source: Any, index: int, path: str) -> str:
+    """Join the lines of a cell, which nbformat allows to be a string or a list of strings."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    raise NotANotebookError(f"the source of cell {index + 1} is not text", path=path, hint=_HINT)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,129 @@
+"""Lowering a script task: ordinary cells become the body of one TaskFlow function that reads as if written by hand."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from mwaa_kit.authoring.cells import AuthoredCell
+from mwaa_kit.authoring.celltext import cell_lines, chunk_lines, import_text
+from mwaa_kit.authoring.chunks import Chunk
+from mwaa_kit.authoring.scopes import import_name
+from mwaa_kit.authoring.shipping import CONTEXT_KEYS
+from mwaa_kit.authoring.tasks import Task
+from mwaa_kit.authoring.wiring import Wiring
+from mwaa_kit.authoring.writer import TextLine, indent, trimmed
+
+KIT_OPTIONS = frozenset({"cache"})
+"""Options that are for the kit alone and no argument of an operator."""
+
+
+@dataclass(frozen=True)
+class LoweredTask:
+    """What the function of a task needs beside its cells."""
+
+    task: Task
+    function: str
+    local: tuple[tuple[Chunk, str], ...]
+    decorator: str
+    target: str
+
+
+def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
+    """Return the function's parameter for each name that comes from another task.
+
+    A name that is a key of Airflow's context is renamed: Airflow would put its own value there (rule 15).
+    """
+    feeds = wiring.feeds.get(task.task_id, [])
+    taken = {name for cell in task.cells for node in cell.parsed.body for name in names_in(node)}
+    names = {}
+    for feed in feeds:
+        name = feed.name
+        while name in CONTEXT_KEYS or (name != feed.name and name in taken):
+            name += "_"
+        names[feed.name] = name
+    return names
+
+
+def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
+    """Return the function of a script task."""
+    task, gives = lowered.task, wiring.gives.get(lowered.task.task_id, [])
+    body = [*_imports(lowered), *_bindings(task, wiring), *_copies(lowered)]
+    for cell in task.cells:
+        body += [TextLine(f"# cell {cell.cell.anchor}"), *_cell_body(cell, task, set(gives), lowered.target)]
+    body += _returned(gives)
+    if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in body):
+        body.append(TextLine("pass"))
+    return [*_head(lowered, wiring), *indent(body)]
+
+
+def _head(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
+    task = lowered.task
+    names = list(parameter_names(task, wiring).values())
+    if wiring.params.get(task.task_id):
+        names.append("params=None")
+    origin = (task.cell.number, task.line or None)
+    options = [f"task_id={task.task_id!r}"] if lowered.function != task.task_id else []
+    if len(wiring.gives.get(task.task_id, [])) > 1:
+        options.append("multiple_outputs=True")
+    for option in task.directive.options if task.directive is not None else ():
+        if option.key not in KIT_OPTIONS and option.key not in {"task_id", "multiple_outputs"}:
+            options.append(f"{option.key}={option.code}")
+    arguments = f"({', '.join(options)})" if options else ""
+    return [
+        TextLine(f"@{lowered.decorator}{arguments}", *origin),
+        TextLine(f"def {lowered.function}({', '.join(names)}):", *origin),
+    ]
+
+
+def _imports(lowered: LoweredTask) -> list[TextLine]:
+    by_chunk: dict[Chunk, list[str]] = {}
+    for chunk, name in lowered.local:
+        if chunk.is_import:
+            by_chunk.setdefault(chunk, []).append(name)
+    lines = [line for chunk, names in by_chunk.items() for line in import_text(chunk, names, lowered.target)]
+    return [*lines, TextLine("")] if lines else []
+
+
+def _bindings(task: Task, wiring: Wiring) -> list[TextLine]:
+    """Bind params and renamed parameters to the names the cells use."""
+    lines = [TextLine(f'{name} = params["{name}"]') for name in wiring.params.get(task.task_id, []) if name != "params"]
+    lines += [TextLine(f"{name} = {given}") for name, given in parameter_names(task, wiring).items() if name != given]
+    if "params" in wiring.params.get(task.task_id, []):
+        lines.append(TextLine('params = params["params"]'))
+    return lines
+
+
+def _copies(lowered: LoweredTask) -> list[TextLine]:
+    """Give the task its own copy of shared constants that it changes."""
+    chunks = dict.fromkeys(chunk for chunk, _ in lowered.local if not chunk.is_import)
+    return [line for chunk in chunks for line in chunk_lines(chunk, lowered.target)]
+
+
+def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> list[TextLine]:
+    used = {name for other in task.cells for node in other.parsed.body for name in names_in(node)} | gives
+
+    def keep(node: ast.stmt) -> bool:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            return False
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return any(import_name(alias) in used for alias in node.names)
+        return True
+
+    return trimmed(cell_lines(cell, target, keep))
+
+
+def _returned(gives: list[str]) -> list[TextLine]:
+    if not gives:
+        return []
+    if len(gives) == 1:
+        return [TextLine(f"return {gives[0]}")]
+    pairs = ", ".join(f'"{name}": {name}' for name in gives)
+    return [TextLine(f"return {{{pairs}}}")]
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return every name that is read or deleted anywhere in a statement."""
+    return {
+        inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store)
+    }

@@ -1,0 +1,60 @@
+"""One cell's facts: the names it binds, reads, changes and deletes, found in its tree and never by running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from mwaa_kit.authoring.parsing import parse_cell
+from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Mutate, Read, Step, Unknowable, steps_within
+from mwaa_kit.authoring.walker import Walker
+
+
+@lru_cache(maxsize=4096)
+def facts_of_source(source: str) -> CellFacts:
+    """Return the facts of a cell's source; the same text is looked at once."""
+    return facts_of(parse_cell(source).body)
+
+
+def facts_of(body: list[ast.stmt]) -> CellFacts:
+    """Return the facts of some statements of a cell."""
+    walker = Walker()
+    try:
+        walker.block(body)
+    except RecursionError:
+        return CellFacts((), {}, {}, frozenset(), {}, {}, {}, {}, too_deep=True)
+    return summary(walker.steps, frozenset(walker.bound), tuple(walker.unknowable))
+
+
+def summary(steps: list[Step], certain: frozenset[str], unknowable: tuple[Unknowable, ...]) -> CellFacts:
+    """Gather the steps of a block by name."""
+    reads: dict[str, tuple[int, int]] = {}
+    binds: dict[str, int] = {}
+    kinds: dict[str, str] = {}
+    mutates: dict[str, int] = {}
+    deletes: dict[str, int] = {}
+    for step in steps:
+        if isinstance(step, Read):
+            reads.setdefault(step.name, (step.line, step.column))
+        elif isinstance(step, Bind):
+            binds[step.name], kinds[step.name] = step.line, step.kind
+        elif isinstance(step, Mutate) and not (step.method and kinds.get(step.name) == "import"):
+            mutates[step.name] = step.line
+        elif isinstance(step, Delete):
+            deletes[step.name] = step.line
+            if step.certain:
+                binds.pop(step.name, None)
+    deferred: dict[str, int] = {}
+    for name, line in _deferred(steps):
+        if name not in BUILTINS or name in binds:
+            deferred.setdefault(name, line)
+    return CellFacts(tuple(steps), reads, binds, certain, kinds, mutates, deletes, deferred, unknowable)
+
+
+def _deferred(steps: list[Step]) -> Iterator[tuple[str, int]]:
+    """Yield what the functions of a block read from outside all functions."""
+    for function, hidden in steps_within(steps):
+        for step in function.steps:
+            if isinstance(step, Read) and step.name not in hidden:
+                yield step.name, step.line

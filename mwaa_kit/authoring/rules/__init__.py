@@ -1,0 +1,51 @@
+"""The rules of authoring: one module each, whose docstring is its page."""
+
+from mwaa_kit.authoring.rules import (
+    ambiguous_upstream,
+    cannot_be_a_function,
+    cycle,
+    definition_across_tasks,
+    directive_below_code,
+    directive_grammar,
+    duplicate_task_id,
+    magic_in_task,
+    name_not_shipped,
+    no_dag_directive,
+    not_yet,
+    param_not_literal,
+    params_twice,
+    several_dags,
+    shared_name_rebound,
+    shared_reads_task_value,
+    stale_value,
+    unknowable_names,
+    unknown_directive,
+    unknown_upstream,
+    unparsable_cell,
+)
+from mwaa_kit.authoring.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    duplicate_task_id.RULE,
+    cycle.RULE,
+    unknown_upstream.RULE,
+    ambiguous_upstream.RULE,
+    name_not_shipped.RULE,
+    definition_across_tasks.RULE,
+    shared_reads_task_value.RULE,
+    shared_name_rebound.RULE,
+    no_dag_directive.RULE,
+    stale_value.RULE,
+    several_dags.RULE,
+    params_twice.RULE,
+    unparsable_cell.RULE,
+    magic_in_task.RULE,
+    unknown_directive.RULE,
+    directive_below_code.RULE,
+    directive_grammar.RULE,
+    param_not_literal.RULE,
+    unknowable_names.RULE,
+    cannot_be_a_function.RULE,
+    not_yet.RULE,
+)
+"""Every rule of authoring, in the order of the codes."""

@@ -1,0 +1,77 @@
+"""What of a cell takes part in the Dag file: all of it, its imports only, or nothing."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from mwaa_kit.authoring.cells import AuthoredCell, Role
+from mwaa_kit.authoring.names import facts_of
+from mwaa_kit.authoring.parsing import parse_cell
+from mwaa_kit.authoring.steps import CellFacts
+
+CONTEXT_KEYS = frozenset(
+    {
+        *("asset_state_store", "conn", "conf", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds"),
+        *("ds_nodash", "exception", "execution_date", "expanded_ti_count", "inlet_events", "inlets", "logical_date"),
+        *(
+            "macros",
+            "map_index_template",
+            "next_ds",
+            "next_ds_nodash",
+            "next_execution_date",
+            "outlet_events",
+            "outlets",
+        ),
+        *(
+            "params",
+            "partition_date",
+            "partition_key",
+            "prev_data_interval_end_success",
+            "reason",
+            "run_id",
+            "start_date",
+        ),
+        *(
+            "prev_data_interval_start_success",
+            "prev_ds",
+            "prev_ds_nodash",
+            "prev_end_date_success",
+            "prev_execution_date",
+        ),
+        *("prev_execution_date_success", "prev_start_date_success", "task", "task_instance", "task_instance_key_str"),
+        *("task_reschedule_count", "task_state_store", "templates_dict", "test_mode", "ti", "tomorrow_ds"),
+        *(
+            "tomorrow_ds_nodash",
+            "triggering_asset_events",
+            "triggering_dataset_events",
+            "try_number",
+            "ts",
+            "ts_nodash",
+        ),
+        *("ts_nodash_with_tz", "var", "yesterday_ds", "yesterday_ds_nodash"),
+    }
+)
+"""The keys of Airflow's context, of 2.9 to 3.3: a parameter of such a name gets Airflow's value, not ours.
+
+References
+----------
+Airflow documentation, "Templates reference", and the ``Context`` classes of both lines.
+"""
+
+_WHOLE = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
+
+
+def shipped_facts(cell: AuthoredCell) -> CellFacts | None:
+    """Return the facts of what is shipped of a cell; None where nothing is."""
+    if cell.role in _WHOLE:
+        return cell.facts
+    if cell.role is Role.EXPLORATION:
+        return _imports_only(cell.cell.source)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _imports_only(source: str) -> CellFacts | None:
+    imports = [node for node in parse_cell(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return facts_of(list[ast.stmt](imports)) if imports else None

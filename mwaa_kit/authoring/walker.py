@@ -1,0 +1,225 @@
+"""The walk through a block of code, in the order of evaluation and along its branches.
+
+A name that an earlier line of the block has bound for certain is not read from outside. Statements are here, expressions
+in :mod:`mwaa_kit.authoring.expressions`. Inner functions become blocks of their own, which run when they are called.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from mwaa_kit.authoring.expressions import ExpressionWalker
+from mwaa_kit.authoring.scopes import import_name
+from mwaa_kit.authoring.steps import (
+    Bind,
+    ClassDefinition,
+    Delete,
+    FromFunction,
+    FromName,
+    Function,
+    Return,
+    Several,
+    Step,
+    Unknowable,
+    Value,
+)
+
+
+class Walker(ExpressionWalker):
+    """Follows the statements of one block."""
+
+    def block(self, body: Sequence[ast.stmt]) -> None:
+        """Follow statements one after the other."""
+        for node in body:
+            handler = getattr(self, f"_{type(node).__name__.lower()}", None)
+            if handler is not None:
+                handler(node)
+            else:
+                self.children(node)
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.value(node.value)
+        for target in node.targets:
+            self.bind_target(target, value)
+
+    def _annassign(self, node: ast.AnnAssign) -> None:
+        if not self.is_function and not self.lazy_annotations:
+            self.value(node.annotation)
+        if node.value is not None:
+            self.bind_target(node.target, self.value(node.value))
+
+    def _augassign(self, node: ast.AugAssign) -> None:
+        self.value(node.value)
+        if not isinstance(node.target, ast.Name):
+            self.bind_target(node.target, None)
+            return
+        self.read(node.target.id, node.target)
+        display = ast.List | ast.ListComp | ast.Set | ast.SetComp | ast.Dict | ast.DictComp
+        if isinstance(node.value, display):
+            self.mutate(node.target.id, node)
+        else:
+            self.bind(node.target.id, node, "data", FromName(node.target.id), augmented=True)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        taken = self.part_of(self.value(node.iter))
+
+        def once() -> None:
+            self.bind_target(node.target, taken)
+            self.block(node.body)
+
+        self.branches([once, lambda: None])
+        self.branches([lambda: self.block(node.orelse), lambda: None])
+
+    _asyncfor = _for
+
+    def _while(self, node: ast.While) -> None:
+        self.value(node.test)
+        self.branches([lambda: self.block(node.body), lambda: None])
+        self.branches([lambda: self.block(node.orelse), lambda: None])
+
+    def _if(self, node: ast.If) -> None:
+        self.value(node.test)
+        self.branches([lambda: self.block(node.body), lambda: self.block(node.orelse)])
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self.value(item.context_expr)
+            if item.optional_vars is not None:
+                self.bind_target(item.optional_vars, value)
+        self.block(node.body)
+
+    _asyncwith = _with
+
+    def _try(self, node: ast.Try) -> None:
+        before = set(self.bound)
+
+        def body() -> None:
+            self.block(node.body)
+            self.block(node.orelse)
+
+        if node.handlers:
+            handlers = [self._handler(handler, before) for handler in node.handlers]
+            self.branches([body, *handlers])
+        else:
+            body()
+        self.block(node.finalbody)
+
+    _trystar = _try
+
+    def _handler(self, handler: ast.ExceptHandler, before: set[str]) -> Callable[[], None]:
+        def run() -> None:
+            self.bound = set(before)
+            if handler.type is not None:
+                self.value(handler.type)
+            if handler.name:
+                self.bind(handler.name, handler, "data", None)
+            self.block(handler.body)
+            if handler.name:
+                self.delete(handler.name, handler)
+
+        return run
+
+    def _match(self, node: ast.Match) -> None:
+        subject = self.part_of(self.value(node.subject))
+        cases = [self._case(case, subject) for case in node.cases]
+        last = node.cases[-1]
+        always = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+        self.branches(cases if always else [*cases, lambda: None])
+
+    def _case(self, case: ast.match_case, subject: Value | None) -> Callable[[], None]:
+        def run() -> None:
+            self.pattern(case.pattern, subject)
+            if case.guard is not None:
+                self.value(case.guard)
+            self.block(case.body)
+
+        return run
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            self.lazy_annotations |= any(alias.name == "annotations" for alias in node.names)
+        for alias in node.names:
+            if alias.name == "*":
+                what = f"from {'.' * getattr(node, 'level', 0)}{getattr(node, 'module', '') or ''} import *"
+                self.unknowable.append(Unknowable(what, node.lineno, node.col_offset + 1))
+            else:
+                self.bind(import_name(alias), node, "import", None)
+
+    _importfrom = _import
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            for inner in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                if isinstance(inner, ast.Name):
+                    self.read(inner.id, inner)
+                    self.delete(inner.id, inner)
+                else:
+                    self.bind_target(inner, None)
+
+    def _return(self, node: ast.Return) -> None:
+        self.steps.append(Return(self.value(node.value) if node.value is not None else None))
+        self.dead = True
+
+    def _raise(self, node: ast.Raise) -> None:
+        self.children(node)
+        self.dead = True
+
+    def _break(self, node: ast.Break | ast.Continue) -> None:
+        self.dead = True
+
+    _continue = _break
+
+    def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        decorators = [self.value(decorator) for decorator in node.decorator_list]
+        self.signature(node.args, node.returns)
+        self.bind(node.name, node, "definition", self.decorated(FromFunction(self.function(node)), decorators, node))
+
+    _asyncfunctiondef = _functiondef
+
+    def _classdef(self, node: ast.ClassDef) -> None:
+        decorators = [self.value(decorator) for decorator in node.decorator_list]
+        bases = tuple(value for base in node.bases if (value := self.value(base)) is not None)
+        for keyword in node.keywords:
+            self.value(keyword.value)
+        inner = self.class_body(node)
+        methods = tuple(
+            (step.name, made.definition)
+            for step in inner
+            if isinstance(step, Bind)
+            and isinstance(made := undecorated(step.value), FromFunction)
+            and isinstance(made.definition, Function)
+        )
+        definition = ClassDefinition(node.name, node.lineno, methods, bases)
+        self.bind(node.name, node, "definition", self.decorated(FromFunction(definition), decorators, node))
+
+    def _typealias(self, node: ast.AST) -> None:
+        """Bind ``type X = …``; its value is worked out only when it is asked for, as a function's would be."""
+        name, value = node.name, node.value  # type: ignore[attr-defined]
+        types = frozenset(parameter.name for parameter in node.type_params)  # type: ignore[attr-defined]
+        walker = Walker(own=types)
+        walker.value(value)
+        lazy = Function(name.id, name.lineno, (), (), (), types, tuple(walker.steps))
+        self.bind(name.id, name, "definition", FromFunction(lazy))
+
+    def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Follow the body of a function in its own walker."""
+        self.block(node.body)
+
+    def class_body(self, node: ast.ClassDef) -> list[Step]:
+        """Run a class body here and now: what it reads is read; what it binds stays in it."""
+        outer, self.steps, bound = self.steps, [], set(self.bound)
+        types = {parameter.name for parameter in getattr(node, "type_params", [])}
+        self.hidden.append(types)
+        self.class_depth += 1
+        self.block(node.body)
+        self.class_depth -= 1
+        self.hidden.pop()
+        inner, self.steps, self.bound = self.steps, outer, bound
+        self.steps.extend(step for step in inner if not isinstance(step, Bind | Delete))
+        return inner
+
+
+def undecorated(value: Value | None) -> Value | None:
+    """Return the function or class itself, without what its decorators may have made of it."""
+    return value.values[0] if isinstance(value, Several) and value.values else value
