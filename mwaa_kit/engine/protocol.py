@@ -180,7 +180,9 @@ class Engine(Protocol):
     def run_task(self, request: TaskRequest, services: TaskServices) -> TaskOutcome:
         """Run one task instance in this process and thread."""
 
-    def fire(self, deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
+    def fire(
+        self, deferral: Deferral, request: TaskRequest, services: TaskServices, cancelled: Callable[[], bool]
+    ) -> Deferral:
         """Wait for a trigger's first event; return the deferral with the event in its ``next_kwargs``."""
 
     def read_value(self, stored: Any) -> object:

@@ -67,7 +67,7 @@ def perform(engine: Engine, job: Job, services: TaskServices, cancelled: Callabl
     if job.deferral is None:
         return engine.run_task(job.request, services)
     try:
-        return TaskOutcome(RESUMED, deferral=engine.fire(job.deferral, cancelled))
+        return TaskOutcome(RESUMED, deferral=engine.fire(job.deferral, job.request, services, cancelled))
     except Exception as error:  # the trigger's own failure fails the task, as Airflow's triggerer does
         reason = f"the trigger failed: {type(error).__name__}: {error}"
         services.log(job.key, job.request.try_number, "error", reason)

@@ -18,6 +18,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe
@@ -184,15 +185,17 @@ class ForkExecutor:
 
 
 class _PipedServices:
-    """The run's services, asked over a pipe."""
+    """The run's services, asked over a pipe; by one thread of the task at a time."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
+        self._turn = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
         def ask(*arguments: Any) -> Any:
-            self._pipe.send((name, arguments))
-            return None if name in _SILENT else self._pipe.recv()
+            with self._turn:
+                self._pipe.send((name, arguments))
+                return None if name in _SILENT else self._pipe.recv()
 
         return ask
 

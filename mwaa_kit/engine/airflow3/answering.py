@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
 
 from mwaa_kit.engine.protocol import TaskRequest, TaskServices
 from mwaa_kit.model.run import FINISHED, UNMAPPED, TaskKey
@@ -15,13 +15,14 @@ class StateAnswers:
     A test-run stands alone: there are no earlier runs, no asset events and no other Dags' runs, and every asset is active.
     """
 
-    def __init__(self, services: TaskServices, request: TaskRequest, dag: Any) -> None:
+    def __init__(self, services: TaskServices, request: TaskRequest, dag: Any, loaded: Iterable[Any] = ()) -> None:
         from airflow.sdk.execution_time import comms
 
         self.comms: Any = comms
         self.services = services
         self.request = request
         self.dag = dag
+        self.loaded = loaded
 
     def ok(self) -> Any:
         """Answer: done."""
@@ -33,6 +34,12 @@ class StateAnswers:
 
         known = getattr(ErrorType, kind, ErrorType.GENERIC_ERROR)
         return self.comms.ErrorResponse(error=known, detail={"message": reason})
+
+    def refuse(self, reason: str) -> NoReturn:
+        """End a request as Airflow's supervisor does when the API server refuses it."""
+        from airflow.sdk.exceptions import AirflowRuntimeError
+
+        raise AirflowRuntimeError(self.error("GENERIC_ERROR", reason))
 
     def is_own_run(self, msg: Any) -> bool:
         """Whether a message asks about this very run."""
@@ -117,9 +124,9 @@ class StateAnswers:
         return self.comms.DRCount(count=int(msg.dag_id == self.request.run.dag_id))
 
     def on_GetDagRunState(self, msg: Any) -> Any:
-        if self.is_own_run(msg):
-            return self.comms.DagRunStateResult(state="running")
-        return self.error("GENERIC_ERROR", f"a test-run does not run Dag {msg.dag_id!r}, so its state is not known")
+        if not self.is_own_run(msg):
+            self.refuse(f"a test-run does not run Dag {msg.dag_id!r}, so its state is not known")
+        return self.comms.DagRunStateResult(state="running")
 
     def on_TriggerDagRun(self, msg: Any) -> Any:
         note = f"Dag {msg.dag_id!r} would be triggered here; a test-run runs one Dag only"
@@ -138,12 +145,12 @@ class StateAnswers:
         return self._asset("uri", msg.uri)
 
     def _asset(self, field: str, wanted: str) -> Any:
-        """Return an asset that some task of this Dag reads or writes."""
-        for task in self.dag.task_dict.values():
-            for asset in (*task.inlets, *task.outlets):
-                if getattr(asset, field, None) == wanted:
+        """Return an asset that a loaded Dag waits for, or that one of its tasks reads or writes."""
+        for dag in self.loaded:
+            for asset in _assets(dag):
+                if getattr(asset, field) == wanted:
                     return self.comms.AssetResult(name=asset.name, uri=asset.uri, group=asset.group)
-        return self.error("ASSET_NOT_FOUND", f"no asset with {field} {wanted!r} in this Dag")
+        return self.error("ASSET_NOT_FOUND", f"no asset with {field} {wanted!r} in the Dags that are loaded")
 
     def on_GetAssetsByAlias(self, msg: Any) -> Any:
         return self.comms.AssetsByAliasResult(assets=[])
@@ -209,6 +216,16 @@ class StateAnswers:
     def on_CreateHITLDetailPayload(self, msg: Any) -> Any:
         fields = msg.model_dump(exclude={"type"}, exclude_unset=True)
         return self.comms.HITLDetailRequestResult(**fields)
+
+
+def _assets(dag: Any) -> Iterator[Any]:
+    """Yield the assets that a Dag defines, leaving out mere references by name or URI."""
+    from airflow.sdk import Asset
+
+    if hasattr(dag.schedule, "iter_assets"):
+        yield from (asset for _, asset in dag.schedule.iter_assets())
+    for task in dag.task_dict.values():
+        yield from (asset for asset in (*task.inlets, *task.outlets) if isinstance(asset, Asset))
 
 
 def _asset_scope(msg: Any) -> str:

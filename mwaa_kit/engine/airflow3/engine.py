@@ -115,11 +115,19 @@ class Airflow3Engine:
 
     def run_task(self, request: TaskRequest, services: TaskServices) -> TaskOutcome:
         """Run one try of one task instance, here and now."""
-        return running.run_task(self._find(request.run.dag_id), request, services)
+        return running.run_task(self._find(request.run.dag_id), request, services, self._dags.values())
 
-    def fire(self, deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
-        """Wait for a trigger's first event."""
-        return deferring.fire(deferral, cancelled)
+    def fire(
+        self, deferral: Deferral, request: TaskRequest, services: TaskServices, cancelled: Callable[[], bool]
+    ) -> Deferral:
+        """Wait for a trigger's first event; what the trigger logs belongs to the task."""
+        supervisor = Supervisor(services, request, self._find(request.run.dag_id), self._dags.values())
+
+        def write(level: str, line: str) -> None:
+            services.log(request.key, request.try_number, level, line)
+
+        with running.supervised(supervisor), captured(write):
+            return deferring.fire(deferral, cancelled)
 
     def read_value(self, stored: Any) -> object:
         """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""

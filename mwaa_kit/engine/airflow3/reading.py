@@ -39,7 +39,8 @@ def _read_groups(group: Any) -> list[TaskGroupSpec]:
     for child in group.children.values():
         if not hasattr(child, "children"):
             continue
-        expansion = read_length(child._expand_input) if child.is_mapped else None
+        repeated = getattr(child, "_expand_input", None)
+        expansion = None if repeated is None else read_length(repeated)
         parent = None if group.is_root else group.group_id
         label = child.label or child.group_id
         found.append(TaskGroupSpec(child.group_id, label, parent, child.tooltip or "", expansion))

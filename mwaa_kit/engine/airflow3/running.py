@@ -18,27 +18,40 @@ import os
 import signal
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from mwaa_kit.engine.airflow3.capturing import captured, format_error, last_line
+from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.model.run import FAILED
 
 
-def run_task(dag: Any, request: TaskRequest, services: TaskServices) -> TaskOutcome:
-    """Run one try in this process and thread; whatever the task raises ends up in the outcome."""
+def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Iterable[Any] = ()) -> TaskOutcome:
+    """Run one try in this process and thread; whatever the task raises ends up in the outcome.
+
+    Parameters
+    ----------
+    loaded
+        All Dags that the engine holds: they say which assets there are.
+    """
     from airflow.sdk.execution_time import task_runner
 
-    supervisor = Supervisor(services, request, dag)
+    supervisor = Supervisor(services, request, dag, loaded)
 
     def write(level: str, line: str) -> None:
         services.log(request.key, request.try_number, level, line)
 
-    with supervised(supervisor), _own_signals(), _own_environment(), captured(write) as log:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(supervised(supervisor))
+        stack.enter_context(_own_signals())
+        stack.enter_context(_own_environment())
+        log = stack.enter_context(captured(write))
+        if starts_a_python(dag.task_dict[request.task_id]):
+            stack.enter_context(reachable(supervisor, write))
         instance = _instance(dag, request)
         try:
             context = instance.get_template_context()

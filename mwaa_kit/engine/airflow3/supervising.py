@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import Any
 
 from mwaa_kit.engine.airflow3.answering import StateAnswers
-from mwaa_kit.engine.protocol import TaskRequest, TaskServices
 from mwaa_kit.model.run import UNMAPPED
 
 
@@ -25,15 +24,11 @@ class Supervisor(StateAnswers):
 
     socket = None
 
-    def __init__(self, services: TaskServices, request: TaskRequest, dag: Any) -> None:
-        super().__init__(services, request, dag)
-        self.last_message: Any = None
-
     def send(self, msg: Any) -> Any:
         """Answer one request."""
         handler = getattr(self, f"on_{type(msg).__name__}", None)
         if handler is None:
-            return self.error("API_SERVER_ERROR", f"the in-process scheduler cannot answer {type(msg).__name__}")
+            self.refuse(f"the in-process scheduler cannot answer {type(msg).__name__}")
         return handler(msg)
 
     async def asend(self, msg: Any) -> Any:
@@ -43,7 +38,6 @@ class Supervisor(StateAnswers):
     # How a try ended: the runner returns the message too, which is where it is read.
 
     def on_TaskState(self, msg: Any) -> Any:
-        self.last_message = msg
         return self.ok()
 
     on_SucceedTask = on_RetryTask = on_DeferTask = on_RescheduleTask = on_AwaitInputTask = on_TaskState
