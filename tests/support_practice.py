@@ -20,6 +20,7 @@ from mwaa_kit.model.module import DagModule
 from mwaa_kit.operating.liveness import Waiting
 from mwaa_kit.operating.rest import AirflowRest
 from mwaa_kit.practising import PracticeEnvironment, start_practice, stop_practice
+from mwaa_kit.targets.practice import running_state
 
 Publish = Callable[[str, str], tuple[DagModule, datetime]]
 
@@ -38,7 +39,11 @@ def _started_practice(practice_home: Path) -> Iterator[PracticeEnvironment]:
     yield started.environments[0]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MWAA_KIT_HOME", str(practice_home))
-        stop_practice()
+        state = running_state(practice_home / "practice")
+        if state is None:  # another room's fixture has stopped it already
+            return
+        assert stop_practice().was_running
+        assert processes_with(state.life) == []
 
 
 @pytest.fixture

@@ -83,7 +83,10 @@ class Forgotten:
     def __str__(self) -> str:
         if not self.was_running:
             return "The practice MWAA was not running."
-        held = "its objects" if self.objects is None else f"{self.objects} objects ({self.size_bytes} bytes)"
+        if self.objects is None:
+            held = "its objects"
+        else:
+            held = f"{self.objects} object{'' if self.objects == 1 else 's'} ({self.size_bytes} bytes)"
         return f"The practice MWAA has stopped; {held} and the history of its Airflow are forgotten."
 
     def to_dict(self) -> dict[str, object]:

@@ -17,6 +17,7 @@ from support_practice import processes_with, until
 
 from mwaa_kit.errors import AirflowMissingError
 from mwaa_kit.practising import (
+    Forgotten,
     PracticeEnvironment,
     PracticeStatus,
     lifecycle,
@@ -121,7 +122,7 @@ def _answer(start: subprocess.Popen[bytes]) -> Any:
     return json.loads(start.communicate(timeout=120)[0])
 
 
-def test_two_starts_make_one_and_a_killed_one_leaves_nothing_behind(
+def test_two_starts_make_one_and_whatever_is_killed_nothing_is_left_behind(
     practice: PracticeEnvironment, practice_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "practice"
@@ -142,9 +143,14 @@ def test_two_starts_make_one_and_a_killed_one_leaves_nothing_behind(
     new = read_state(home)
     assert again.environments[0].status == "AVAILABLE"
     assert new and new.life != state.life
+    scheduler = next(pid for pid in members(new.life) if len(psutil.Process(pid).children()) == 2)
+    os.kill(scheduler, signal.SIGKILL)
+    until(lambda: not practice_status().running, timeout_seconds=10)
+    assert practice_status().problem.endswith("(the scheduler of Airflow has ended: see scheduler.log)")
+    assert processes_with(new.life) == []
+
     (home / "templates").unlink()
-    assert reset_practice().was_running
-    assert (processes_with(new.life), practice_status()) == ([], PracticeStatus())
+    assert not reset_practice().was_running
     assert [path.name for path in home.iterdir()] == ["lock"]
 
 
@@ -170,6 +176,18 @@ def test_what_is_not_installed_is_named(
 def test_a_stop_without_a_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MWAA_KIT_HOME", str(tmp_path))
     assert str(stop_practice()) == "The practice MWAA was not running."
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "said"),
+    [
+        (Forgotten(was_running=True, objects=1, size_bytes=5), "1 object (5 bytes)"),
+        (Forgotten(was_running=True, objects=2, size_bytes=70), "2 objects (70 bytes)"),
+        (Forgotten(was_running=True, objects=None, size_bytes=None), "its objects"),
+    ],
+)
+def test_a_stop_says_what_is_forgotten(forgotten: Forgotten, said: str) -> None:
+    assert str(forgotten) == f"The practice MWAA has stopped; {said} and the history of its Airflow are forgotten."
 
 
 def test_nothing_runs_in_a_home_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
