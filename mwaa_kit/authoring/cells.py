@@ -54,7 +54,7 @@ class AirflowNames:
     names: dict[str, str]
 
     def original(self, node: ast.expr) -> str:
-        """Return ``task`` for ``task``, ``task(…)``, ``task.branch`` and their aliases; empty where it is not Airflow's."""
+        """Return ``task`` for ``task``, ``task(…)``, ``task.branch`` and their aliases; empty for others' names."""
         while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
             node = node.func if isinstance(node, ast.Call) else node.value
         return self.names.get(node.id, "") if isinstance(node, ast.Name) else ""
@@ -158,7 +158,7 @@ def _is_airflow(statement: ast.stmt, airflow: AirflowNames) -> bool:
 
 
 def is_library(statement: ast.stmt) -> bool:
-    """Whether a statement may be shared without being told: an import, a definition, a literal constant, a docstring."""
+    """Whether a statement may be shared without being told: an import, a definition, a constant, a docstring."""
     if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
     if isinstance(statement, ast.Pass) or type(statement).__name__ == "TypeAlias":

@@ -1,4 +1,4 @@
-"""The lines of a cell as they go into the Dag file: the user's own text, less directives, with imports in the dialect."""
+"""The lines of a cell as they go into the Dag file: the user's own, less directives, imports in the dialect."""
 
 from __future__ import annotations
 

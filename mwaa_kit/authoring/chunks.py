@@ -1,4 +1,4 @@
-"""Module-level code in pieces: one statement each, with the comments above it; only pieces that are needed are shipped."""
+"""Module-level code in pieces: one statement each, with the comments above it; only needed ones are shipped."""
 
 from __future__ import annotations
 

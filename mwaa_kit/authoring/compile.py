@@ -1,7 +1,7 @@
 """Compile: a notebook becomes the text of a Dag file, with its source map, its edges and their reasons, and findings.
 
-What can be mended in the notebook is a finding, and then there is no text: a Dag file that is nearly right is worse than
-none. The same notebook and target give the same bytes everywhere (rule 12).
+What can be mended in the notebook is a finding, and then there is no text: a Dag file that is nearly right is worse
+than none. The same notebook and target give the same bytes everywhere (rule 12).
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _users_head(
 def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
     """Cut the body off the ``def`` line."""
     body = node.body[0]
-    found = []
+    found: list[TextLine] = []
     for line in lines:
         if line.cell_line == body.lineno:
             head = line.text.encode()[: body.col_offset].decode().rstrip()
@@ -99,7 +99,7 @@ def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
 def _inserted(lines: list[TextLine], call: ast.Call, words: str) -> list[TextLine]:
     """Add arguments before the closing bracket of the decorator."""
     last = call.end_lineno or call.lineno
-    found = []
+    found: list[TextLine] = []
     for line in lines:
         if line.cell_line == last:
             raw = line.text.encode()

@@ -2,7 +2,8 @@
 
 References
 ----------
-Airflow documentation, "Upgrading to Airflow 3" and "airflow.sdk API reference"; ruff rules AIR301, AIR302, AIR311, AIR312.
+Airflow documentation, "Upgrading to Airflow 3" and "airflow.sdk API reference"; ruff rules AIR301, AIR302,
+AIR311, AIR312.
 """
 
 from __future__ import annotations

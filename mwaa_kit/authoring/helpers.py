@@ -77,7 +77,8 @@ def preamble_lines(stem: str, support: tuple[SupportFile, ...]) -> tuple[str, tu
     digest = hashlib.sha256()
     for file in support:
         digest.update(f"{file.name}\0{file.sha256}\0".encode())
-    folder = f"_mwaa_kit/{re.sub(r'[^\w.-]', '_', stem)}/{digest.hexdigest()[:12]}"
+    safe_stem = re.sub(r"[^\w.-]", "_", stem)
+    folder = f"_mwaa_kit/{safe_stem}/{digest.hexdigest()[:12]}"
     return folder, (
         "import sys",
         "from pathlib import Path",

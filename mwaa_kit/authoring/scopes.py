@@ -17,7 +17,7 @@ def parameters(arguments: ast.arguments) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def own_names(node: FunctionNode) -> frozenset[str]:
-    """Return the names local to a function: its parameters and what its body binds, less ``global`` and ``nonlocal``."""
+    """Return the names local to a function: parameters and what its body binds, less ``global``, ``nonlocal``."""
     positional, keyword_only, variadic = parameters(node.args)
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     types = getattr(node, "type_params", [])

@@ -280,7 +280,9 @@ class Wirer:
             message = (
                 f"task {task.task_id!r} reads {name!r}, which only cell {last.number} makes, and that is not shipped."
             )
-            hint = f"begin cell {last.number} with '#| shared', or make it a task ('#| task: name') or a param ('#| params')"
+            hint = (
+                f"begin cell {last.number} with '#| shared', or make it a task (#| task: name) or a param (#| params)"
+            )
             self.wiring.findings.append(name_not_shipped.RULE.found(at, message, hint))
             return
         below = [c for c in self.cells if c.number > cell.number and name in c.facts.binds]
