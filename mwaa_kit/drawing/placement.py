@@ -6,16 +6,12 @@ References ---------- M. Ayer et al., "An Empirical Distribution Function for Sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from mwaa_kit.drawing.level import End, Level
 
-Ends = Sequence[list[End]] | Mapping[int, list[End]]
-
-_SWEEPS = 10
+_SWEEPS = 12
 _LANE_WEIGHT = 3.0
 """A lane is pulled harder than an item: a link that bends at every column is hard to follow."""
-_SMALL_STEP = 9.0
+_SMALL_STEP = 16.0
 
 
 def place(order: list[list[int]], level: Level, middles: list[float], top: float) -> float:
@@ -30,12 +26,12 @@ def place(order: list[list[int]], level: Level, middles: list[float], top: float
     _stack(order, middles, heights, margins)
     both = {vertex: level.ins[vertex] + level.outs[vertex] for line in order for vertex in line}
     for sweep in range(_SWEEPS):
-        forwards = sweep % 2 == 0
-        ends = both if sweep >= _SWEEPS - 2 else level.ins if forwards else level.outs
-        for column in order if forwards else reversed(order):
-            _settle(column, middles, heights, margins, ends)
+        for column in order if sweep % 2 == 0 else reversed(order):
+            _settle(column, middles, heights, margins, both)
     for column in order:
-        _straighten(column, level, middles)
+        _straighten(column, level, middles, level.ins)
+    for column in reversed(order):
+        _straighten(column, level, middles, level.outs)
     lift = top - min(middles[vertex] - heights[vertex] / 2 for vertex in both)
     for vertex in both:
         middles[vertex] += lift
@@ -57,7 +53,9 @@ def _apart(above: int, below: int, heights: list[float], margins: list[float]) -
     return (heights[above] + heights[below]) / 2 + margins[above] + margins[below]
 
 
-def _settle(column: list[int], middles: list[float], heights: list[float], margins: list[float], ends: Ends) -> None:
+def _settle(
+    column: list[int], middles: list[float], heights: list[float], margins: list[float], ends: dict[int, list[End]]
+) -> None:
     """Move the vertices of a column towards their neighbours, keeping their order and their distance."""
     offsets, offset = [], 0.0
     pools: list[list[float]] = []  # [place, weight, count]
@@ -78,10 +76,10 @@ def _settle(column: list[int], middles: list[float], heights: list[float], margi
             index += 1
 
 
-def _straighten(column: list[int], level: Level, middles: list[float]) -> None:
-    """Take out the small steps: level a vertex with the nearest of the links that lead to it, where there is room."""
+def _straighten(column: list[int], level: Level, middles: list[float], ends: list[list[End]]) -> None:
+    """Take out the small steps: level a vertex with the nearest of its links on one side, where there is room."""
     for index, vertex in enumerate(column):
-        steps = (middles[end.other] + end.other_y - end.own_y - middles[vertex] for end in level.ins[vertex])
+        steps = (middles[end.other] + end.other_y - end.own_y - middles[vertex] for end in ends[vertex])
         step = min(steps, key=abs, default=0.0)
         if not 0 < abs(step) <= _SMALL_STEP:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mwaa_kit.model.module import DagModule, EdgeReason, TaskAnchor
 from mwaa_kit.model.spec import DagSpec, Length, TaskGroupSpec, TaskSpec
 
 GOLDEN = Path(__file__).parent / "golden"
+WRITE_GOLDEN = bool(os.environ.get("MWAA_KIT_WRITE_GOLDEN"))
 HOSTILE = (
     "<script>alert(1)</script>",
     "a\"quote's & amp",
@@ -128,11 +130,9 @@ def pictures() -> dict[str, Picture]:
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Compare a text with a golden file; ``MWAA_KIT_WRITE_GOLDEN=1`` writes the file instead."""
-    import os
-
     def compare(name: str, text: str) -> None:
         path = GOLDEN / name
-        if os.environ.get("MWAA_KIT_WRITE_GOLDEN"):
+        if WRITE_GOLDEN:
             path.write_text(text, encoding="utf-8")
         assert text == path.read_text(encoding="utf-8")
 
