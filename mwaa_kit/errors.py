@@ -24,6 +24,7 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     │   └── NotLiveError
     ├── EnvironmentUnreachableError   exit 3
     │   ├── AirflowMissingError
+    │   ├── LinterTooOldError
     │   └── PracticeError
     └── CancelledError                exit 130
 """
@@ -60,7 +61,12 @@ class MwaaKitError(Exception):
 
     def to_dict(self) -> dict[str, object]:
         """Return the object that stands under ``"error"`` with ``--json``."""
-        return {"name": type(self).__name__, "message": self.message, "path": self.path or None, "hint": self.hint or None}
+        return {
+            "name": type(self).__name__,
+            "message": self.message,
+            "path": self.path or None,
+            "hint": self.hint or None,
+        }
 
 
 class UnreadableInputError(MwaaKitError):
@@ -147,6 +153,10 @@ class EnvironmentUnreachableError(MwaaKitError):
 
 class AirflowMissingError(EnvironmentUnreachableError):
     """No usable Airflow in this interpreter."""
+
+
+class LinterTooOldError(EnvironmentUnreachableError):
+    """A ruff that does not know the rules about Airflow."""
 
 
 class PracticeError(EnvironmentUnreachableError):

@@ -65,7 +65,12 @@ def dataflow_command(notebook: str, as_json: bool) -> int:
 @click.command("draw")
 @click.argument("path")
 @click.option(
-    "--format", "form", type=click.Choice(("text", "svg", "mermaid", "html", "json")), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(("text", "svg", "mermaid", "html", "json")),
+    default="text",
+    show_default=True,
+    help="How to draw it.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the drawing here instead of printing it.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the text tree in ASCII.")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,6 +210,8 @@ def publish(
     ----------
     unpause, trigger
         Let it run, and start a run now, once it is live. A trigger unpauses, since a paused Dag starts nothing.
+    logical_date
+        The triggered run's; None takes the present moment, as Airflow's web interface and :func:`run` do.
     wait_seconds
         How long to wait for it to be live; 0 does not wait.
     confirm
@@ -293,7 +295,7 @@ def _start(
     for one in liveness if unpause else ():
         runs.unpause(connection.rest, one.dag_id)
         if trigger:
-            run_id = runs.trigger(connection.rest, one.dag_id, conf=params, logical_date=logical_date)
+            run_id = runs.trigger(connection.rest, one.dag_id, conf=params, logical_date=logical_date or datetime.now(UTC))
             waiting = Waiting(RUN_SECONDS, time.monotonic, time.sleep)
             done.append(runs.wait_for_run(connection.rest, one.dag_id, run_id, waiting, on_state=on_state))
     if unpause:

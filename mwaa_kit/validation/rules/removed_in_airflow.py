@@ -28,12 +28,16 @@ import json
 import subprocess
 from typing import Any
 
+from mwaa_kit.errors import LinterTooOldError
 from mwaa_kit.model.finding import Severity
 from mwaa_kit.validation.subject import Findings, Rule, Subject
 
 RULE = Rule("MK301", "removed-in-airflow", Severity.ERROR)
 
 _SELECT = "AIR301,AIR302,AIR303"
+
+_UNKNOWN_RULES = 2
+"""Ruff's exit code for options it does not understand. The constraint lists of Airflow 2 pin a ruff that old."""
 
 
 def check(subject: Subject) -> Findings:
@@ -54,5 +58,9 @@ def _run_ruff(source: str) -> list[dict[str, Any]]:
     command = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--quiet", "--output-format", "json"]
     command += ["--select", _SELECT, "--stdin-filename", "dag.py", "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    if done.returncode == _UNKNOWN_RULES:
+        raise LinterTooOldError(
+            "the ruff in this environment does not know the rules about Airflow 3", hint="update it: pip install -U ruff"
+        )
     found = json.loads(done.stdout or "[]")
     return [entry for entry in found if str(entry.get("code") or "").startswith("AIR")]

@@ -1,0 +1,13 @@
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def etl():
+    @task
+    def load():
+        return 1
+
+    load()
+
+
+etl()
