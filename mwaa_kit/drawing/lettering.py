@@ -17,6 +17,8 @@ _BROAD = set("mwMW@%&—…<>=+~#^")
 
 def visible(text: str) -> str:
     """Return `text` on one line, with every character that would not show, or would reorder the rest, spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_spelled_out(char) for char in text)
 
 

@@ -130,6 +130,7 @@ def pictures() -> dict[str, Picture]:
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Compare a text with a golden file; ``MWAA_KIT_WRITE_GOLDEN=1`` writes the file instead."""
+
     def compare(name: str, text: str) -> None:
         path = GOLDEN / name
         if WRITE_GOLDEN:
