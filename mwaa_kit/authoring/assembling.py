@@ -10,7 +10,7 @@ from mwaa_kit.authoring.celltext import chunk_lines, import_text
 from mwaa_kit.authoring.checking import param_of
 from mwaa_kit.authoring.chunks import Chunk, Slice, Slicer, find_chunks
 from mwaa_kit.authoring.dagbody import DagPlan, body_lines
-from mwaa_kit.authoring.daghead import call_lines, dag_head, needs_datetime
+from mwaa_kit.authoring.daghead import call_lines, dag_head, needs_datetime, with_arguments
 from mwaa_kit.authoring.dialects import import_lines
 from mwaa_kit.authoring.lowering import LoweredTask, lower_task, names_in
 from mwaa_kit.authoring.names import facts_of
@@ -107,9 +107,9 @@ class Assembler:
         blocks = []
         dag = self.plan.node if self.plan is not None and self.plan.cell is cell else None
         lines: list[TextLine] = []
-        for chunk in shipped.names:
+        for chunk in sorted(shipped.names, key=lambda chunk: chunk.start):
             if chunk.cell is cell and not chunk.is_import and chunk.node is not dag:
-                found = chunk_lines(chunk, self.target)
+                found = self._with_arguments(chunk, chunk_lines(chunk, self.target))
                 gap = lines and isinstance(chunk.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
                 lines += [TextLine(""), TextLine("")] * bool(gap) + found
         if lines:
@@ -120,6 +120,12 @@ class Assembler:
         if self.plan is not None and self.plan.cell is cell:
             blocks.append([anchor, *self._dag(self.plan, names)])
         return blocks
+
+    def _with_arguments(self, chunk: Chunk, lines: list[TextLine]) -> list[TextLine]:
+        plan = next((plan for plan in self.plans if plan.node is chunk.node), None)
+        if plan is None:
+            return lines
+        return with_arguments(plan, lines, self.names, self._params(), self.target)
 
     def _task(self, task: Task, shipped: Slice, names: dict[str, str]) -> list[TextLine]:
         local = tuple(shipped.local.get(task.task_id, ()))
@@ -139,14 +145,17 @@ class Assembler:
     def _kit_imports_needed(self) -> None:
         """Decide what our own lines import: what the user imports at module level is taken from there."""
         wanted = ["task"] if any(task.kind == "script" for task in self.tasks) else []
-        if self.plan is not None:
-            wanted += ["dag"] if self.plan.node is None else []
-            wanted += ["datetime"] if needs_datetime(self.plan, self.target) else []
+        wanted += ["dag"] if any(plan.node is None and not plan.written for plan in self.plans) else []
+        wanted += ["datetime"] if any(needs_datetime(plan, self.target) for plan in self.plans) else []
         for name in wanted:
             local = self._users_import(name)
-            self.names[name] = local or name
+            self.names[name] = local or (f"_{name}" if self._clashes(name) else name)
             if local is None:
                 self.kit_imports.append(name)
+
+    def _clashes(self, name: str) -> bool:
+        """Whether the user's own shared code calls something else by that name."""
+        return any(name in chunk.facts.binds for chunk in find_chunks(self.cells, self.airflow))
 
     def _users_import(self, name: str) -> str | None:
         """Return the name under which the user imports Airflow's `name`, or the class ``datetime``, at module level."""
@@ -178,13 +187,16 @@ class Assembler:
         lines = [TextLine(f"from __future__ import {name}") for name in self._futures()]
         lines += [TextLine(text) for text in self.preamble]
         texts: dict[str, TextLine] = {}
-        for chunk, names in shipped.names.items():
+        for chunk in sorted(shipped.names, key=lambda chunk: (chunk.cell.code_index, chunk.start)):
             if chunk.is_import:
-                for line in import_text(chunk, names, self.target):
+                for line in import_text(chunk, shipped.names[chunk], self.target):
                     texts.setdefault(line.text, line)
         lines += texts.values()
-        ours = import_lines(sorted(set(self.kit_imports) - {"datetime"}), self.target)
-        ours = (*(["from datetime import datetime"] if "datetime" in self.kit_imports else []), *ours)
+        sdk = {name: self.names[name] for name in sorted(set(self.kit_imports) - {"datetime"})}
+        ours = import_lines(sdk, self.target)
+        if "datetime" in self.kit_imports:
+            alias = "" if self.names["datetime"] == "datetime" else f" as {self.names['datetime']}"
+            ours = (f"from datetime import datetime{alias}", *ours)
         return [*lines, *(TextLine(text) for text in ours if text not in texts)]
 
     def _futures(self) -> list[str]:

@@ -57,7 +57,7 @@ def compile_source(
     if not tasks and not any(plan.written for plan in plans) and not broken and not _named(cells):
         hint = "begin a cell with '#| task: name', or define a function with @task"
         raise NoTaskError("no cell of the notebook is a task", path=notebook.path, hint=hint)
-    wiring = Wirer(notebook, cells, tasks).wire()
+    wiring = Wirer(notebook, cells, tasks, written=all(plan.written for plan in plans)).wire()
     findings = [
         *dag_findings,
         *check_cells(notebook, cells),

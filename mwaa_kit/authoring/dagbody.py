@@ -23,6 +23,8 @@ class DagPlan:
     ----------
     node
         The user's own ``@dag`` function; None where a directive, or nothing, stands for it.
+    decorator
+        The ``@dag`` of that function.
     written
         Whether its body, or another form of Dag, is the user's and taken as it is.
     """
@@ -33,6 +35,7 @@ class DagPlan:
     directive: Directive | None = None
     node: ast.FunctionDef | None = None
     written: bool = False
+    decorator: ast.expr | None = None
 
 
 def is_empty_body(node: ast.FunctionDef) -> bool:
@@ -46,6 +49,7 @@ def body_lines(
     tasks: tuple[Task, ...], wiring: Wiring, names: dict[str, str], target: str, airflow: AirflowNames
 ) -> list[TextLine]:
     """Return the calls that wire the tasks, each after its upstream tasks, else in document order."""
+    tasks = tuple(task for task in tasks if task.kind not in {"written", "group"})
     lines: list[TextLine] = []
     placed: set[AuthoredCell] = set()
     used = _used_results(tasks, wiring)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.celltext import cell_lines
@@ -67,20 +69,30 @@ def _users_head(
     plan: DagPlan, node: ast.FunctionDef, names: dict[str, str], params: Params, target: str
 ) -> list[TextLine]:
     assert plan.cell is not None
-    call = next((d for d in node.decorator_list if isinstance(d, ast.Call)), None)
-    bare = next((d for d in node.decorator_list if not isinstance(d, ast.Call)), None)
+    first = min(decorator.lineno for decorator in node.decorator_list)
+    wanted = range(first, node.body[0].lineno + 1)
+    lines = _cut([line for line in cell_lines(plan.cell, target) if line.cell_line in wanted], node)
+    return [*with_arguments(plan, lines, names, params, target), *_docstring(plan, node, target)]
+
+
+def with_arguments(
+    plan: DagPlan, lines: list[TextLine], names: dict[str, str], params: Params, target: str
+) -> list[TextLine]:
+    """Add to the user's own ``@dag`` what it leaves out and must be said: no schedule, the params, for 2.x a start date."""
+    decorator = plan.decorator
+    call = decorator if isinstance(decorator, ast.Call) else None
     given = {word.arg or "" for word in call.keywords} if call is not None else set()
-    words = [] if "schedule" in given or "timetable" in given else ["schedule=None"]
-    words += _missing(given, names, params, target) if "" not in given else []
-    first = min(d.lineno for d in node.decorator_list)
-    lines = {line.cell_line: line for line in cell_lines(plan.cell, target)}
-    wanted = [line for number, line in lines.items() if number is not None and first <= number <= node.body[0].lineno]
-    wanted = _cut(wanted, node)
-    if words and call is not None:
-        wanted = _inserted(wanted, call, ", ".join(words))
-    elif words and bare is not None:
-        wanted = [_suffixed(line, bare, f"({', '.join(words)})") for line in wanted]
-    return [*wanted, *_docstring(plan, node, target)]
+    words = [] if "" in given or decorator is None else _words(given, names, params, target)
+    if not words or decorator is None:
+        return lines
+    if call is not None:
+        return _inserted(lines, call, ", ".join(words))
+    return [_suffixed(line, decorator, f"({', '.join(words)})") for line in lines]
+
+
+def _words(given: set[str], names: dict[str, str], params: Params, target: str) -> list[str]:
+    schedule = [] if "schedule" in given or "timetable" in given else ["schedule=None"]
+    return schedule + _missing(given, names, params, target)
 
 
 def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
@@ -97,27 +109,36 @@ def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
 
 
 def _inserted(lines: list[TextLine], call: ast.Call, words: str) -> list[TextLine]:
-    """Add arguments before the closing bracket of the decorator."""
-    last = call.end_lineno or call.lineno
-    found: list[TextLine] = []
-    for line in lines:
-        if line.cell_line == last:
-            raw = line.text.encode()
-            head, tail = raw[: (call.end_col_offset or 1) - 1].decode(), raw[(call.end_col_offset or 1) - 1 :].decode()
-            arguments = [*call.args, *(word.value for word in call.keywords)]
-            before = head.rstrip()
-            if not arguments:
-                comma = ""
-            elif before.endswith(",") or (not before and found and found[-1].text.rstrip().endswith(",")):
-                comma = " " if before else "    "
-            else:
-                comma = ", "
-            if not before and arguments and comma == ", " and found:
-                line = TextLine(f"    , {words}{tail}", line.cell, line.cell_line)
-            else:
-                line = TextLine(f"{before}{comma}{words}{tail}", line.cell, line.cell_line)
-        found.append(line)
+    """Add arguments before the closing bracket of the decorator; on a line of their own where the bracket has one."""
+    by_number = {line.cell_line: i for i, line in enumerate(lines)}
+    found = list(lines)
+    row, column, comma = _last_token(lines, call)
+    if comma and (call.args or call.keywords):
+        found[by_number[row]] = _with(found[by_number[row]], column, ",")
+    last = by_number[call.end_lineno]
+    raw = found[last].text.encode()
+    before, bracket = raw[: raw.rindex(b")")].decode(), raw[raw.rindex(b")") :].decode()
+    if before.strip():
+        gap = " " if before.rstrip().endswith(",") else ""
+        found[last] = TextLine(f"{before.rstrip()}{gap}{words}{bracket}", found[last].cell, found[last].cell_line)
+    else:
+        found.insert(last, TextLine(f"    {words},", found[last].cell, found[last].cell_line))
     return found
+
+
+def _last_token(lines: list[TextLine], call: ast.Call) -> tuple[int, int, bool]:
+    """Return where the last token before the closing bracket ends (line, column), and whether a comma is missing."""
+    first, last = call.lineno, call.end_lineno or call.lineno
+    text = [line for line in lines if line.cell_line is not None and first <= line.cell_line <= last]
+    spare = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT)
+    source = "".join(f"{line.text}\n" for line in text)
+    tokens = [t for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type not in spare]
+    token = tokens[-2]
+    return text[token.end[0] - 1].cell_line or first, token.end[1], token.string != ","
+
+
+def _with(line: TextLine, column: int, text: str) -> TextLine:
+    return TextLine(f"{line.text[:column]}{text}{line.text[column:]}", line.cell, line.cell_line)
 
 
 def _suffixed(line: TextLine, decorator: ast.expr, suffix: str) -> TextLine:
@@ -146,8 +167,7 @@ def needs_datetime(plan: DagPlan, target: str) -> bool:
     """Whether the head of ours names ``datetime`` though the user may not have imported it."""
     options = plan.directive.options if plan.directive is not None else ()
     if plan.node is not None:
-        calls = [d for d in plan.node.decorator_list if isinstance(d, ast.Call)]
-        given = {word.arg for call in calls for word in call.keywords}
+        given = {word.arg for word in plan.decorator.keywords} if isinstance(plan.decorator, ast.Call) else set()
         return not is_airflow_3(target) and "start_date" not in given and None not in given
     return any(_is_date(option) for option in options) or (
         not is_airflow_3(target) and not any(o.key == "start_date" for o in options)

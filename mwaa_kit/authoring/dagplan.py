@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag
 from mwaa_kit.authoring.chunks import dag_functions
 from mwaa_kit.authoring.dagbody import DagPlan, is_empty_body
-from mwaa_kit.authoring.rules import no_dag_directive, several_dags
+from mwaa_kit.authoring.rules import no_dag_directive, params_twice, several_dags
 from mwaa_kit.authoring.tasks import identifier
 from mwaa_kit.model.finding import CellLocation, Finding
 from mwaa_kit.model.notebook import Notebook
@@ -35,7 +36,20 @@ def find_dags(
         message = f"no '#| dag': the notebook is one Dag, {dag_id!r}, without a schedule."
         finding = no_dag_directive.RULE.found(CellLocation(notebook.path), message, hint)
         return (DagPlan(dag_id, identifier(dag_id)),), (finding,)
-    return (*written, *inferred), tuple(_too_many(notebook, plan) for plan in inferred[1:])
+    findings = [_too_many(notebook, plan) for plan in inferred[1:]]
+    return (*written, *inferred), (*findings, *_params_twice(notebook, cells, [*written, *inferred]))
+
+
+def _params_twice(notebook: Notebook, cells: tuple[AuthoredCell, ...], plans: list[DagPlan]) -> Iterator[Finding]:
+    """Find a Dag that writes its own ``params`` although the notebook has a params cell."""
+    numbers = [cell.number for cell in cells if cell.role is Role.PARAMS and cell.parsed.body]
+    for plan in plans if numbers else []:
+        own = plan.directive is not None and plan.directive.option("params") is not None
+        own |= isinstance(plan.decorator, ast.Call) and any(word.arg == "params" for word in plan.decorator.keywords)
+        if own and plan.cell is not None:
+            at = notebook.locate(plan.cell.cell, plan.decorator.lineno if plan.decorator else 1)
+            message = f"Dag {plan.dag_id!r} writes its own params, and cell {numbers[0]} is a params cell."
+            yield params_twice.RULE.found(at, message, f"keep the params of cell {numbers[0]}, or those of the Dag")
 
 
 def _too_many(notebook: Notebook, plan: DagPlan) -> Finding:
@@ -55,6 +69,7 @@ def _dags_of(cell: AuthoredCell, airflow: AirflowNames) -> list[DagPlan]:
             cell.directive,
             node,
             written=not is_empty_body(node),
+            decorator=next(d for d in node.decorator_list if airflow.original(d) == "dag"),
         )
         for node in functions
     ]

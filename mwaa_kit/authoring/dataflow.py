@@ -113,9 +113,7 @@ def _edges(linker: Linker) -> tuple[FlowEdge, ...]:
     names: dict[tuple[int, int, str], set[str]] = {}
     for link in linker.ordered():
         names.setdefault((link.source, link.target, link.kind), set()).add(link.name)
-    return tuple(
-        FlowEdge(source, target, _sorted(names[key]), kind) for key in sorted(names) for source, target, kind in [key]
-    )
+    return tuple(FlowEdge(key[0], key[1], _sorted(names[key]), key[2]) for key in sorted(names))
 
 
 def _findings(notebook: Notebook, cell: Cell, facts: CellFacts) -> list[Finding]:

@@ -110,9 +110,9 @@ def _home(module: str, name: str, target: str) -> tuple[str, str]:
     return _STANDARD_MODULES.get(module, module), name
 
 
-def import_lines(names: list[str], target: str) -> tuple[str, ...]:
-    """Return the lines that import some names of ``airflow.sdk`` in the target's dialect."""
+def import_lines(names: dict[str, str], target: str) -> tuple[str, ...]:
+    """Return the lines that import some names of ``airflow.sdk``, each under a name of ours, in the target's dialect."""
     if not names:
         return ()
-    node = ast.ImportFrom("airflow.sdk", [ast.alias(name) for name in names], 0)
-    return translate(node, target) or (f"from airflow.sdk import {', '.join(names)}",)
+    node = ast.ImportFrom("airflow.sdk", [ast.alias(n, local if local != n else None) for n, local in names.items()], 0)
+    return translate(node, target) or (ast.unparse(node),)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_taskflow
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag, is_taskflow
 from mwaa_kit.authoring.directives import Directive
 from mwaa_kit.authoring.scopes import parameters
 
@@ -20,7 +20,8 @@ class Task:
     Parameters
     ----------
     kind
-        ``script`` for ordinary cells, ``taskflow`` for a function with ``@task``, ``operator`` for a classic one.
+        ``script`` for ordinary cells, ``taskflow`` for a function with ``@task``, ``operator`` for a classic one,
+        ``group`` for a task group, ``written`` for what a written Dag body defines itself.
     function
         The name it has in the Dag file.
     node
@@ -63,6 +64,7 @@ def find_tasks(cells: Iterable[AuthoredCell], airflow: AirflowNames) -> tuple[Ta
                 found.append(Task(directive.name, identifier(directive.name), "script", (cell,), directive))
         elif cell.role in {Role.TASKFLOW, Role.DAG, Role.SHARED}:
             found += _taskflow(cell, airflow)
+            found += _within_dag(cell, airflow) if cell.role is Role.DAG else ()
         elif cell.role is Role.AIRFLOW:
             found += _operators(cell)
     return tuple(found)
@@ -74,6 +76,20 @@ def _taskflow(cell: AuthoredCell, airflow: AirflowNames) -> Iterator[Task]:
             kinds = {airflow.original(decorator) for decorator in node.decorator_list}
             kind = "group" if "task_group" in kinds else "taskflow"
             yield Task(_written_id(node.decorator_list) or node.name, node.name, kind, (cell,), None, node)
+
+
+def _within_dag(cell: AuthoredCell, airflow: AirflowNames) -> Iterator[Task]:
+    """Yield the tasks that a written Dag body defines itself: they are known by name and go through unchanged."""
+    for statement in (s for s in cell.parsed.body if is_dag(s, airflow)):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and (task_id := _written_id([node])) and not _is_decorator(node, airflow):
+                yield Task(task_id, task_id, "written", (cell,), None, statement)
+            elif node is not statement and isinstance(node, ast.FunctionDef) and is_taskflow(node, airflow):
+                yield Task(_written_id(node.decorator_list) or node.name, node.name, "written", (cell,), None, node)
+
+
+def _is_decorator(call: ast.Call, airflow: AirflowNames) -> bool:
+    return airflow.original(call) in {"task", "setup", "teardown", "task_group"}
 
 
 def _operators(cell: AuthoredCell) -> Iterator[Task]:

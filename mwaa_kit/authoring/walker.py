@@ -1,7 +1,8 @@
 """The walk through a block of code, in the order of evaluation and along its branches.
 
 A name that an earlier line of the block has bound for certain is not read from outside. Statements are here,
-expressions in :mod:`mwaa_kit.authoring.expressions`. Inner functions become blocks of their own, which run when they are called.
+expressions in :mod:`mwaa_kit.authoring.expressions`. Inner functions become blocks of their own, which run when they
+are called.
 """
 
 from __future__ import annotations

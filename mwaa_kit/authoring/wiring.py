@@ -17,7 +17,9 @@ from mwaa_kit.authoring.rules import (
     cycle,
     definition_across_tasks,
     name_not_shipped,
+    shared_name_rebound,
     shared_reads_task_value,
+    stale_value,
     unknown_upstream,
 )
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS, shipped_facts
@@ -76,24 +78,35 @@ class _Unit:
 
 
 class Wirer:
-    """Follows the shipped cells in document order and settles where each name comes from."""
+    """Follows the shipped cells in document order and settles where each name comes from.
 
-    def __init__(self, notebook: Notebook, cells: tuple[AuthoredCell, ...], tasks: tuple[Task, ...]) -> None:
+    Parameters
+    ----------
+    written
+        Whether the user wrote the Dag body: then TaskFlow functions get what that body gives them.
+    """
+
+    def __init__(
+        self, notebook: Notebook, cells: tuple[AuthoredCell, ...], tasks: tuple[Task, ...], *, written: bool = False
+    ) -> None:
         self.notebook, self.cells, self.tasks = notebook, cells, tasks
+        self.written = written
         self.wiring = Wiring()
         self.linker = Linker()
         self.units: list[_Unit] = []
         self.by_id = {task.task_id: task for task in tasks}
         self.by_function = {task.function: task for task in tasks if task.kind != "script"}
         self.waiting: list[tuple[Task, str, int, int]] = []
+        self.module_reads: list[tuple[Task, str, int]] = []
 
     def wire(self) -> Wiring:
         """Return where every name of every task comes from."""
         scripts = {cell.code_index: task for task in self.tasks if task.kind == "script" for cell in task.cells}
         for cell in self.cells:
             facts = shipped_facts(cell)
-            for task in (task for task in self.tasks if task.kind == "taskflow" and task.cell is cell):
-                self._taskflow(task, cell)
+            if not self.written:
+                for task in (task for task in self.tasks if task.kind == "taskflow" and task.cell is cell):
+                    self._taskflow(task, cell)
             if facts is None:
                 continue
             script = scripts.get(cell.code_index)
@@ -105,6 +118,8 @@ class Wirer:
                 self._module_level(cell)
         for task, name, unit, line in self.waiting:
             self._not_above(task, name, unit, line)
+        for task, name, unit in self.module_reads:
+            self._rebound(task, name, unit)
         return self.wiring
 
     # -- what a unit needs
@@ -129,9 +144,8 @@ class Wirer:
         if not others and writers:
             return
         namesake = self._namesake(name, task)
-        made = [w for w in others if self._script_of(w) is not None]
-        if made:
-            writer = max(made, key=lambda w: (w.unit, w.line))
+        writer = self._last(task, cell, name, line, others)
+        if writer is not None:
             upstream = self._script_of(writer)
             assert upstream is not None
             if namesake is not None and namesake is not upstream:
@@ -144,6 +158,20 @@ class Wirer:
             self._from_module(task, name, max(others, key=lambda w: w.unit))
         elif name not in BUILTINS:
             self.waiting.append((task, name, unit, line))
+
+    def _last(self, task: Task, cell: AuthoredCell, name: str, line: int, writers: list[Writer]) -> Writer | None:
+        """Return the last task that binds or changes `name`; one that changed its object under another name cannot feed it."""
+        made = [w for w in writers if self._script_of(w) is not None]
+        knowing = [w for w in made if w.kind != "mutation" or self._knows(w.unit, name)]
+        for writer in made:
+            if writer not in knowing and self._script_of(writer) is not task:
+                self._stale(task, cell, name, line, writer)
+        return max(knowing, key=lambda w: (w.unit, w.line), default=None)
+
+    def _knows(self, unit: int, name: str) -> bool:
+        task, seen = self.units[unit].task, self.linker.seen[unit]
+        cells = task.cells if task is not None else ()
+        return name in seen.reads or name in seen.deferred or any(name in cell.facts.binds for cell in cells)
 
     def _script_of(self, writer: Writer) -> Task | None:
         return self.units[writer.unit].task
@@ -203,6 +231,7 @@ class Wirer:
         self._feed(task, Feed(name, upstream.task_id, reason, whole=True))
 
     def _from_module(self, task: Task, name: str, writer: Writer) -> None:
+        self.module_reads.append((task, name, writer.unit))
         role = self.units[writer.unit].cell.role
         kind = self.wiring.params if role is Role.PARAMS and writer.kind == "data" else self.wiring.shared
         names = kind.setdefault(task.task_id, [])
@@ -234,7 +263,8 @@ class Wirer:
         assert facts is not None
         for name, line in {**facts.deferred, **{n: line for n, (line, _) in facts.reads.items()}}.items():
             writers = [w for w in self.linker.writers(name) if w.unit != unit and self._made_late(w)]
-            if writers and name not in facts.binds:
+            called = cell.role is Role.DAG and any(name in {task.function, task.task_id} for task in self.tasks)
+            if writers and name not in facts.binds and not called:
                 source = self.units[writers[-1].unit].cell
                 message = f"{name!r} is read in a function of cell {cell.number}, and cell {source.number} makes it."
                 hint = f"give the function a parameter {name!r}"
@@ -244,10 +274,9 @@ class Wirer:
     def _taskflow(self, task: Task, cell: AuthoredCell) -> None:
         for name, required in free_parameters(task.node):
             writers = self.linker.writers(name)
-            made = [w for w in writers if self._script_of(w) is not None]
+            writer = self._last(task, cell, name, task.line, writers)
             namesake = self._namesake(name, task)
-            if made:
-                writer = max(made, key=lambda w: (w.unit, w.line))
+            if writer is not None:
                 upstream = self._script_of(writer)
                 assert upstream is not None
                 if namesake is not None and namesake is not upstream:
@@ -270,6 +299,31 @@ class Wirer:
         at = self.notebook.locate(cell.cell, line)
         self.wiring.findings.append(ambiguous_upstream.RULE.found(at, message, hint))
 
+    def _stale(self, task: Task, cell: AuthoredCell, name: str, line: int, writer: Writer) -> None:
+        other, source = self._script_of(writer), self.units[writer.unit].cell
+        assert other is not None
+        message = (
+            f"task {task.task_id!r} reads {name!r}, whose object task {other.task_id!r} changes under another name "
+            f"in cell {source.number} line {writer.line}: each task has its own copy, so it will not see the change."
+        )
+        hint = f"read the name that cell {source.number} changes, or copy the object before it is changed"
+        self.wiring.findings.append(stale_value.RULE.found(self.notebook.locate(cell.cell, line), message, hint))
+
+    def _rebound(self, task: Task, name: str, unit: int) -> None:
+        """Shared code runs before every task: a later cell that binds the name again would be seen too early."""
+        for later in self.units[unit + 1 :]:
+            shipped = later.cell.role in {Role.LIBRARY, Role.SHARED}
+            if shipped and later.cell.facts.kinds.get(name, "import") != "import":
+                first = self.units[unit].cell
+                message = (
+                    f"task {task.task_id!r} reads {name!r} of cell {first.number}, "
+                    f"but cell {later.cell.number} binds it again, and shared code runs before every task."
+                )
+                at = self.notebook.locate(later.cell.cell, later.cell.facts.binds[name])
+                hint = f"give {name!r} another name in one of the two cells"
+                self.wiring.findings.append(shared_name_rebound.RULE.found(at, message, hint))
+                return
+
     def _not_above(self, task: Task, name: str, unit: int, line: int) -> None:
         """A name that nothing shipped above makes: say who else does."""
         cell = next((c for c in task.cells if unit < len(self.units) and c is self.units[unit].cell), task.cell)
@@ -280,9 +334,7 @@ class Wirer:
             message = (
                 f"task {task.task_id!r} reads {name!r}, which only cell {last.number} makes, and that is not shipped."
             )
-            hint = (
-                f"begin cell {last.number} with '#| shared', or make it a task (#| task: name) or a param (#| params)"
-            )
+            hint = f"begin cell {last.number} with '#| shared', or make it a task ('#| task: …') or a param"
             self.wiring.findings.append(name_not_shipped.RULE.found(at, message, hint))
             return
         below = [c for c in self.cells if c.number > cell.number and name in c.facts.binds]
