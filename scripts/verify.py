@@ -37,7 +37,7 @@ def lint_steps() -> list[Step]:
         Step("ruff format", (str(BIN / "ruff"), "format", "--check", ".")),
         Step("mypy", (str(BIN / "mypy"),)),
         Step("import-linter", (str(BIN / "lint-imports"),)),
-        Step("extensions", (sys.executable, "scripts/build_extensions.py", "--lint")),
+        Step("extensions", (sys.executable, "scripts/build_extensions.py", "--check")),
     ]
 
 
@@ -60,7 +60,10 @@ def run(step: Step) -> bool:
     print(f"\n== {step.name}", flush=True)
     started = time.monotonic()
     code = subprocess.run(step.command, cwd=ROOT, env={**os.environ, **step.environ}, check=False).returncode
-    print(f"== {step.name}: {'ok' if code == 0 else f'exit code {code}'} after {time.monotonic() - started:.0f} s", flush=True)
+    print(
+        f"== {step.name}: {'ok' if code == 0 else f'exit code {code}'} after {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
     return code == 0
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["support_practice"]
+
 _PREFIXES = ("AWS_", "AIRFLOW_", "MWAA_KIT_")
 _KEPT = ("MWAA_KIT_CONSTRAINTS", "MWAA_KIT_BROWSER")
 

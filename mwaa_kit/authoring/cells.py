@@ -176,6 +176,15 @@ def is_library(statement: ast.stmt) -> bool:
     return False
 
 
+def required_lines(cell: AuthoredCell) -> tuple[str, ...]:
+    """Return the lines of requirements.txt that a ``#| requirements`` cell holds as comments."""
+    if cell.role is not Role.REQUIREMENTS or cell.directive is None:
+        return ()
+    lines = cell.parsed.text.split("\n")[cell.directive.line :]
+    found = (line.strip().removeprefix("#").strip() for line in lines if line.strip().startswith("#"))
+    return tuple(line for line in found if line and not line.startswith(("#", "|")))
+
+
 def is_literal(node: ast.expr) -> bool:
     """Whether an expression is built of constants only."""
     return all(isinstance(inner, _LITERAL_NODES) for inner in ast.walk(node))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from mwaa_kit.authoring.assembling import Assembler
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells, required_lines
 from mwaa_kit.authoring.checking import check_cells, check_task_ids
 from mwaa_kit.authoring.dagbody import DagPlan, all_edges, edge_names
 from mwaa_kit.authoring.dagplan import find_dags
@@ -112,6 +112,7 @@ class _Analysed:
             findings=findings,
             support=support,
             support_folder=folder,
+            requirements=tuple(dict.fromkeys(line for cell in self.cells for line in required_lines(cell))),
         )
 
     @property

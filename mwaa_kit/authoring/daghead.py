@@ -166,6 +166,8 @@ def _docstring(plan: DagPlan, node: ast.FunctionDef, target: str) -> list[TextLi
 def needs_datetime(plan: DagPlan, target: str) -> bool:
     """Whether the head of ours names ``datetime`` though the user may not have imported it."""
     options = plan.directive.options if plan.directive is not None else ()
+    if plan.node is None and plan.written:
+        return False
     if plan.node is not None:
         given = {word.arg for word in plan.decorator.keywords} if isinstance(plan.decorator, ast.Call) else set()
         return not is_airflow_3(target) and "start_date" not in given and None not in given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,7 +51,7 @@ def dataflow_command(notebook: str, as_json: bool) -> int:
     from mwaa_kit.verbs.authoring import dataflow
 
     found = dataflow(notebook)
-    document = found.to_dict()
+    document: dict[str, Any] = dict(found.to_dict())
     if as_json:
         show_json(document)
         return 0

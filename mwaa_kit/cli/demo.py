@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,11 @@ from mwaa_kit.cli.output import count, show, tell
 from mwaa_kit.cli.publishing import show_plan, show_publication
 from mwaa_kit.cli.running import Narrator, show_run
 from mwaa_kit.errors import MissingInputError
+from mwaa_kit.model.release import Plan
+from mwaa_kit.model.run import DagRun
+
+if TYPE_CHECKING:
+    from mwaa_kit.operating.runs import ServedDagRun
 
 TUTORIAL = Path("notebooks") / "01_first_dag.ipynb"
 
@@ -80,14 +86,32 @@ def _go(notebook: str) -> int:
         env="practice",
         trigger=True,
         logical_date=finished.logical_date,
-        confirm=lambda planned: show_plan(planned) is None,
+        confirm=_agree,
         on_wait=lambda what: tell(f"  waiting: {what}"),
     )
     show_publication(publication)
-    there = {(one.task_id, one.map_index): one.state for served in publication.runs for one in served.task_instances}
-    same = there == dict(finished.states)
-    show("the run here and the run there gave " + ("the same task states" if same else "DIFFERENT task states"))
+    same = _same(finished, publication.runs[0])
+    show(
+        "the run here and the run there gave "
+        + ("the same states and values" if same else "DIFFERENT states or values")
+    )
     return int(bool(publication.failed_runs) or not same)
+
+
+def _agree(planned: Plan) -> bool:
+    """Show the plan and go on: the practice MWAA is nobody's production."""
+    show_plan(planned)
+    return True
+
+
+def _same(here: DagRun, there: ServedDagRun) -> bool:
+    """Whether two runs ended alike: the state of each task instance, and each value."""
+    states = {(one.task_id, one.map_index): one.state for one in there.task_instances}
+    values = {(one.task_id, one.map_index, one.key): one.value for one in there.xcoms}
+    return (states, values) == (
+        dict(here.states),
+        {(one.task_id, one.map_index, one.key): one.stored for one in here.xcoms},
+    )
 
 
 def _headline(number: int, text: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mwaa_kit.drawing import picture as pictures_module
-from mwaa_kit.drawing.picture import Picture
+from mwaa_kit.drawing.formats import DrawFormat, draw_as
+from mwaa_kit.drawing.picture import Picture, to_dict
 from mwaa_kit.errors import WrongUsageError
-
-FORMATS = ("text", "svg", "mermaid", "html", "json")
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Drawing:
     pictures: tuple[Picture, ...]
 
     def format(self, form: str = "text", *, ascii_only: bool = False) -> str:
-        """Return the drawing as text.
+        """Return the drawing as one document.
 
         Parameters
         ----------
@@ -39,31 +37,13 @@ class Drawing:
         WrongUsageError
             If there is no such form.
         """
-        if form == "text":
-            from mwaa_kit.drawing.text import to_text
-
-            return "\n".join(to_text(picture, ascii_only=ascii_only) for picture in self.pictures)
-        if form == "svg":
-            from mwaa_kit.drawing.svg import stacked, to_svg
-
-            return stacked([to_svg(picture) for picture in self.pictures])
-        if form == "mermaid":
-            from mwaa_kit.drawing.mermaid import to_mermaid
-
-            return to_mermaid(self.pictures)
-        if form == "html":
-            from mwaa_kit.drawing.html import to_html
-
-            return to_html(self.pictures)
-        if form == "json":
-            import json
-
-            return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
-        raise WrongUsageError(f"there is no format {form!r}", hint=f"there is: {', '.join(FORMATS)}")
+        if form not in tuple(DrawFormat):
+            raise WrongUsageError(f"there is no format {form!r}", hint=f"there is: {', '.join(DrawFormat)}")
+        return draw_as(self.pictures, DrawFormat(form), ascii_only=ascii_only)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document that ``draw --format json`` prints."""
-        return pictures_module.to_dict(self.pictures)
+        return to_dict(self.pictures)
 
     def _repr_svg_(self) -> str:
         """Show the Dags in a notebook."""

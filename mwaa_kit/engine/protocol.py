@@ -142,8 +142,8 @@ class TaskServices(Protocol):
     def skip(self, keys: Sequence[TaskKey]) -> None:
         """Mark task instances that have not started as skipped."""
 
-    def task_states(self) -> Mapping[TaskKey, str]:
-        """Return the state of every task instance that has one."""
+    def task_states(self) -> Mapping[TaskKey, str | None]:
+        """Return the state of every task instance; None before it has one."""
 
     def remember(self, scope: str, key: str, value: Any) -> None:
         """Keep a value of a task or an asset state store; None forgets it."""

@@ -75,7 +75,12 @@ class DagModule:
     source_map
         One entry for each generated line that came from a cell, in order. Empty for a plain Dag file.
     support
-        Files it needs beside it, in order of their names.
+        Files it needs, in order of their names.
+    support_folder
+        Where they go, relative to the Dag folder and named for their content: ``_mwaa_kit/churn/3fa9c1d2e4f5``. The
+        generated source puts that folder first on ``sys.path``. Empty when there are none.
+    requirements
+        The lines of the notebook's ``#| requirements`` cells.
     """
 
     path: str
@@ -88,6 +93,8 @@ class DagModule:
     edges: tuple[EdgeReason, ...] = ()
     findings: tuple[Finding, ...] = ()
     support: tuple[SupportFile, ...] = ()
+    support_folder: str = ""
+    requirements: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:

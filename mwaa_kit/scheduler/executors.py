@@ -66,12 +66,7 @@ def perform(engine: Engine, job: Job, services: TaskServices, cancelled: Callabl
     """Do a job in this process."""
     if job.deferral is None:
         return engine.run_task(job.request, services)
-    try:
-        return TaskOutcome(RESUMED, deferral=engine.fire(job.deferral, job.request, services, cancelled))
-    except Exception as error:  # the trigger's own failure fails the task, as Airflow's triggerer does
-        reason = f"the trigger failed: {type(error).__name__}: {error}"
-        services.log(job.key, job.request.try_number, "error", reason)
-        return TaskOutcome(state_after_failure(job.request), reason)
+    return TaskOutcome(RESUMED, deferral=engine.fire(job.deferral, job.request, services, cancelled))
 
 
 def state_after_failure(request: TaskRequest) -> str:

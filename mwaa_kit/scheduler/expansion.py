@@ -53,18 +53,21 @@ def relevant_indexes(dag: DagSpec, task: TaskSpec, map_index: int, upstream: Tas
 
     Notes
     -----
-    Two tasks in the same mapped group meet within one repetition of it. A task that is mapped once more inside the group
-    has several instances in each repetition, side by side.
+    Two tasks in the same mapped group meet within one repetition of it. Where `upstream` is mapped once more inside, Airflow
+    takes as many of its instances as `task` itself has in one repetition, and so do we.
+
+    References
+    ----------
+    ``airflow.models.taskinstance._get_relevant_map_indexes``.
     """
     shared = [group_id for group_id in task.mapped_groups if group_id in upstream.mapped_groups]
     total = count_instances(dag, task, known)
     if not shared or map_index == UNMAPPED or not total:
         return None
-    sizes = [group_size(dag, group_id, known) or 0 for group_id in task.mapped_groups[: len(shared)]]
-    repetitions = prod(sizes)
-    theirs = count_instances(dag, upstream, known)
-    if not repetitions or theirs is None:
+    repetitions = prod(group_size(dag, group_id, known) or 0 for group_id in shared)
+    if not repetitions:
         return None
     repetition = map_index * repetitions // total
-    width = theirs // repetitions
+    further = upstream.expansion is not None or len(upstream.mapped_groups) > len(shared)
+    width = total // repetitions if further else 1
     return range(repetition * width, (repetition + 1) * width)

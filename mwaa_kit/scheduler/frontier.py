@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from mwaa_kit.model.run import FINISHED, SKIPPED, UNMAPPED, UPSTREAM_FAILED, TaskKey
+from mwaa_kit.model.run import FAILED, FINISHED, SKIPPED, SUCCESS, UNMAPPED, UPSTREAM_FAILED, TaskKey
 from mwaa_kit.model.spec import TaskSpec
 from mwaa_kit.scheduler.expansion import count_instances, relevant_indexes
 from mwaa_kit.scheduler.rules import RUN, WAIT, Upstream, Verdict, decide, decide_setups
 from mwaa_kit.scheduler.state import RunState, teardown_scope
+
+_SATISFIED_BY_A_PART = ("one_success", "one_failed", "one_done", "none_failed_min_one_success")
+"""Rules that a task in a mapped group applies to all instances of its upstream before it is expanded."""
 
 
 class Frontier:
@@ -60,7 +63,7 @@ class Frontier:
         key = (task.task_id, UNMAPPED)
         if self._state.state_of(key) is not None:
             return False
-        verdict = self._judge(task, UNMAPPED)
+        verdict = self._judge_unexpanded(task)
         if verdict.action == WAIT:
             return False
         if verdict.action != RUN:
@@ -68,8 +71,7 @@ class Frontier:
             return False
         count = count_instances(self._dag, task, self._state.lengths)
         if count is None:
-            if self._sources_finished(task):
-                self._state.set_state(key, UPSTREAM_FAILED, reason="there is nothing to map over")
+            self._state.set_state(key, UPSTREAM_FAILED, reason="there is nothing to map over")
             return False
         if count == 0:
             self._state.set_state(key, SKIPPED, reason="mapped over nothing")
@@ -77,31 +79,52 @@ class Frontier:
         self._state.expand(task.task_id, count)
         return True
 
-    def _sources_finished(self, task: TaskSpec) -> bool:
-        """Whether all tasks that decide the number of instances are finished."""
-        lengths = [task.expansion, *(self._dag.group_by_id[group].expansion for group in task.mapped_groups)]
-        sources = {name for length in lengths if length is not None for name in length.sources()}
-        return all(
-            self._state.state_of(key) in FINISHED
-            for name in sources
-            if name in self._dag.by_id
-            for key in self._state.keys_of(name)
+    def _judge_unexpanded(self, task: TaskSpec) -> Verdict:
+        """Apply the trigger rule, then Airflow's other dependency: what is mapped over must have succeeded.
+
+        Only sources without map indexes matter here: one that is expanded did not fail outright.
+        """
+        verdict = self._judge(task, UNMAPPED)
+        sources = self._sources(task)
+        states = {self._state.state_of((name, UNMAPPED)) for name in sources if name not in self._state.expanded}
+        ended = states & FINISHED
+        if not ended or ended == {SUCCESS} or verdict.action == UPSTREAM_FAILED:
+            return verdict
+        if ended & {FAILED, UPSTREAM_FAILED}:
+            return Verdict(UPSTREAM_FAILED, "what it maps over failed")
+        return Verdict(SKIPPED, "what it maps over was skipped") if SKIPPED in ended else verdict
+
+    def _sources(self, task: TaskSpec) -> set[str]:
+        """Return the tasks that decide how often a task is repeated: its own, else those of its closest mapped group."""
+        own = task.expansion or (
+            self._dag.group_by_id[task.mapped_groups[-1]].expansion if task.mapped_groups else None
         )
+        return {name for name in own.sources() if name in self._dag.by_id} if own else set()
 
     def _judge(self, task: TaskSpec, map_index: int) -> Verdict:
-        """Apply Airflow's dependencies in its order: setups, the trigger rule, the scope of a teardown."""
-        indirect = [name for name in task.setups if name not in task.upstream and name in self._dag.by_id]
-        if indirect:
-            verdict = decide_setups(self._count(task, map_index, indirect), map_index)
-            if verdict.action != RUN:
-                return verdict
+        """Apply Airflow's dependencies in its order: setups, the trigger rule, the scope of a teardown.
+
+        While a setup goes on, the trigger rule may already settle that the task does not run.
+        """
         upstream = [name for name in task.upstream if name in self._dag.by_id]
+        if not upstream or task.trigger_rule == "always":
+            return Verdict(RUN)
+        before = self._judge_setups(task, map_index)
+        if before.action not in (RUN, WAIT):
+            return before
         verdict = decide(task.trigger_rule, self._count(task, map_index, upstream), map_index)
         if verdict.action == RUN and (scope := self._scopes[task.task_id]):
             around = self._count(task, map_index, scope)
             if around.done < around.total:
                 return Verdict(WAIT)
-        return verdict
+        return before if verdict.action == RUN else verdict
+
+    def _judge_setups(self, task: TaskSpec, map_index: int) -> Verdict:
+        """Apply the setups that are not direct upstream; a teardown has none."""
+        indirect = [name for name in task.setups if name not in task.upstream and name in self._dag.by_id]
+        if task.is_teardown or not indirect:
+            return Verdict(RUN)
+        return decide_setups(self._count(task, map_index, indirect), map_index)
 
     def _count(self, task: TaskSpec, map_index: int, names: Iterable[str]) -> Upstream:
         """Count the upstream instances that matter to one instance."""
@@ -123,10 +146,26 @@ class Frontier:
         instances = self._state.expanded.get(other.task_id)
         if instances is None:
             return 1, self._state.finished[other.task_id]
-        indexes = None
-        if task.mapped_groups and other.mapped_groups and map_index != UNMAPPED:
-            indexes = relevant_indexes(self._dag, task, map_index, other, self._state.lengths)
+        indexes = self._relevant(task, map_index, other) if task.mapped_groups and other.mapped_groups else None
         if indexes is None:
             return instances, self._state.finished[other.task_id]
         states = (self._state.state_of((other.task_id, index)) for index in indexes)
         return len(indexes), Counter(state for state in states if state in FINISHED and state is not None)
+
+    def _relevant(self, task: TaskSpec, map_index: int, other: TaskSpec) -> range | None:
+        """Return the map indexes of an upstream task in a mapped group that matter; None means all.
+
+        A task that is not expanded yet needs none of those in its own group, so that it can be expanded: then each of its
+        instances is judged by itself. Only a rule that a part of the upstream can satisfy waits for them.
+        """
+        if map_index != UNMAPPED:
+            return relevant_indexes(self._dag, task, map_index, other, self._state.lengths)
+        if task.trigger_rule in _SATISFIED_BY_A_PART and other.task_id not in self._all_sources(task):
+            return None
+        together = any(group in other.mapped_groups for group in task.mapped_groups)
+        return range(0) if together and count_instances(self._dag, task, self._state.lengths) else None
+
+    def _all_sources(self, task: TaskSpec) -> set[str]:
+        """Return the tasks that decide the size of any mapped group around a task."""
+        lengths = (self._dag.group_by_id[group].expansion for group in task.mapped_groups)
+        return {name for length in lengths if length is not None for name in length.sources()}

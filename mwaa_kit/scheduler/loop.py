@@ -14,9 +14,7 @@ from mwaa_kit.model.run import (
     DEFERRED,
     FAILED,
     FINISHED,
-    REMOVED,
     RUNNING,
-    SKIPPED,
     SUCCESS,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
@@ -91,7 +89,9 @@ class Loop:
         return Job(request)
 
     def _hand_out(self, job: Job) -> None:
-        """Count the try, tell it, and give the job to the executor."""
+        """Count the try, tell it, and give the job to the executor; unless it was skipped while it waited."""
+        if self._state.state_of(job.key) in FINISHED:
+            return
         if job.deferral is None:
             goes_on = job.request.resume is not None or job.request.reschedules > 0
             instance = self._state.begin_try(job.key, again=goes_on)
@@ -127,13 +127,15 @@ class Loop:
     def _finish(self, request: TaskRequest, state: str, reason: str) -> None:
         self._state.set_state(request.key, state, reason=reason)
         if state == FAILED and self._state.dag.fail_fast:
-            self._stop_the_rest()
+            self._stop_the_rest(request.task_id)
 
-    def _stop_the_rest(self) -> None:
-        """Skip what has not started, but for teardowns: the Dag has ``fail_fast``."""
+    def _stop_the_rest(self, failed: str) -> None:
+        """Skip what does not run, but for teardowns and the failed task's own instances: the Dag has ``fail_fast``."""
         for task in self._state.dag.tasks:
-            if not task.is_teardown:
+            if not task.is_teardown and task.task_id != failed:
                 self._state.skip(self._state.keys_of(task.task_id))
+        self._timers = [timer for timer in self._timers if self._state.state_of(timer[2].key) not in FINISHED]
+        heapq.heapify(self._timers)
 
     def _defer(self, request: TaskRequest, deferral: Deferral) -> None:
         self._state.set_state(request.key, DEFERRED, reason=f"waits for {deferral.classpath.rpartition('.')[2]}")
@@ -189,9 +191,8 @@ def final_state(state: RunState) -> str:
     if any(state.state_of(key) not in FINISHED for key in instances):
         return FAILED
     leaves = _leaves(state.dag)
-    ended = [state.state_of(key) for key in instances if key[0] in leaves]
-    good = (SUCCESS, SKIPPED, REMOVED)
-    return FAILED if any(one in (FAILED, UPSTREAM_FAILED) or one not in good for one in ended) else SUCCESS
+    ended = {state.state_of(key) for key in instances if key[0] in leaves}
+    return FAILED if ended & {FAILED, UPSTREAM_FAILED} else SUCCESS
 
 
 def _leaves(dag: DagSpec) -> set[str]:

@@ -72,7 +72,7 @@ def decide(rule: str, up: Upstream, map_index: int = -1) -> Verdict:
     UnknownTriggerRuleError
         If Airflow has no such rule.
     """
-    if up.total == 0 or rule == "always":
+    if rule == "always":
         return Verdict(RUN)
     try:
         judge = _RULES[rule]

@@ -10,9 +10,12 @@ from typing import Any
 
 from mwaa_kit.engine.protocol import RunInfo
 from mwaa_kit.model.run import (
+    FAILED,
     FINISHED,
     RETURN_KEY,
+    RUNNING,
     SKIPPED,
+    SUCCESS,
     UNMAPPED,
     Event,
     LogLine,
@@ -55,6 +58,7 @@ class RunState:
         self._variables: dict[str, str | None] = {}
         self._stores: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._secrets: set[str] = set()
+        self._skipped_ahead: set[TaskKey] = set()
         self._dependents = _dependents(dag)
 
     # What the loop does with it
@@ -64,10 +68,12 @@ class RunState:
         at = self.now()
         before = self.instances.get(key, TaskInstance(*key))
         done = state in FINISHED
+        if before.state in FINISHED:
+            self.finished[key[0]][before.state] -= 1
         self.instances[key] = replace(
             before,
             state=state,
-            error=reason if state == "failed" else "",
+            error=reason if state == FAILED else "",
             start_date=before.start_date or at,
             end_date=at if done else None,
         )
@@ -100,6 +106,7 @@ class RunState:
         self.expanded[task_id] = count
         self.instances.pop((task_id, UNMAPPED), None)
         self.dirty.update(self._dependents[task_id])
+        self.skip([key for key in self.keys_of(task_id) if key in self._skipped_ahead])
 
     def _learn_length(self, task_id: str) -> None:
         """Once all instances of a mapped task are finished, its length is the number of values they returned."""
@@ -161,16 +168,22 @@ class RunState:
         return self._local.connections.get(conn_id)
 
     def skip(self, keys: Sequence[TaskKey]) -> None:
-        """Skip task instances that have not started."""
+        """Skip task instances, but for those that run or have ended by themselves.
+
+        An instance of a task that is not expanded yet is skipped as soon as there is one.
+        """
         for key in keys:
-            targets = self.keys_of(key[0]) if key[1] == UNMAPPED else [key]
-            for target in targets:
-                if self.state_of(target) is None and target[0] in self.dag.by_id:
+            if key[0] not in self.dag.by_id:
+                continue
+            present = self.keys_of(key[0])
+            self._skipped_ahead.update({key} - set(present))
+            for target in present if key[1] == UNMAPPED else [one for one in present if one == key]:
+                if self.state_of(target) not in (RUNNING, SUCCESS, FAILED, SKIPPED):
                     self.set_state(target, SKIPPED, reason="skipped by an upstream task")
 
-    def task_states(self) -> Mapping[TaskKey, str]:
-        """Return the state of every task instance that has one."""
-        return {key: instance.state for key, instance in self.instances.items() if instance.state is not None}
+    def task_states(self) -> Mapping[TaskKey, str | None]:
+        """Return the state of every task instance; None before it has one."""
+        return {key: self.state_of(key) for task in self.dag.tasks for key in self.keys_of(task.task_id)}
 
     def remember(self, scope: str, key: str, value: Any) -> None:
         """Keep a value of a state store; None forgets it."""

@@ -295,7 +295,9 @@ def _start(
     for one in liveness if unpause else ():
         runs.unpause(connection.rest, one.dag_id)
         if trigger:
-            run_id = runs.trigger(connection.rest, one.dag_id, conf=params, logical_date=logical_date or datetime.now(UTC))
+            run_id = runs.trigger(
+                connection.rest, one.dag_id, conf=params, logical_date=logical_date or datetime.now(UTC)
+            )
             waiting = Waiting(RUN_SECONDS, time.monotonic, time.sleep)
             done.append(runs.wait_for_run(connection.rest, one.dag_id, run_id, waiting, on_state=on_state))
     if unpause:

@@ -42,7 +42,11 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
     def run(*words: str) -> Ended:
         done = subprocess.run(
-            [sys.executable, "-m", "mwaa_kit", *words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "mwaa_kit", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

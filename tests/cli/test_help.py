@@ -40,7 +40,9 @@ def test_every_command_explains_itself_and_its_options(name: str) -> None:
     told = CliRunner().invoke(app, [name, "--help"])
     assert (told.exit_code, told.output.startswith(f"Usage: mwaa-kit {name}") or "Usage:" in told.output) == (0, True)
     undocumented = [
-        option.opts for option in app.get_command(None, name).params if hasattr(option, "help") and not option.help  # type: ignore[arg-type, union-attr]
+        option.opts
+        for option in app.get_command(None, name).params
+        if hasattr(option, "help") and not option.help  # type: ignore[arg-type, union-attr]
     ]
     assert undocumented == []
 

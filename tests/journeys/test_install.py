@@ -67,7 +67,16 @@ def test_the_core_resolves_beside_every_airflow_that_mwaa_offers(tmp_path: Path)
 
 def _resolve(target: Target, where: str, folder: Path) -> str:
     """Resolve the core for one target; return what stands in the way."""
-    command = [*UV, "pip", "compile", "--quiet", "--python-version", target.python, "--no-header", str(ROOT / "pyproject.toml")]
+    command = [
+        *UV,
+        "pip",
+        "compile",
+        "--quiet",
+        "--python-version",
+        target.python,
+        "--no-header",
+        str(ROOT / "pyproject.toml"),
+    ]
     if where:
         name = f"constraints-{target.airflow}/constraints-{target.python}.txt"
         listed = where.format(airflow=target.airflow, python=target.python) if "{" in where else f"{where}/{name}"

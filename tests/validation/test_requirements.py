@@ -12,7 +12,8 @@ from mwaa_kit.validation.rules.import_not_on_mwaa import find_imports
 
 def test_requirements_are_read_by_their_normalised_names(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(
-        "--constraint lists.txt\n# a note\nScikit_Learn==1.5  # pinned\npandas[parquet]>=2; python_version > '3.8'\n\n./local.whl\n"
+        "--constraint lists.txt\n# a note\nScikit_Learn==1.5  # pinned\n"
+        "pandas[parquet]>=2; python_version > '3.8'\n\n./local.whl\n"
     )
     module = DagModule(str(tmp_path / "etl.ipynb"), "etl.py", NEWEST, "x = 1")
     assert read_requirements(tmp_path, module) == {"scikit-learn", "pandas"}

@@ -63,9 +63,8 @@ class StateAnswers:
         return (task, self.request.map_index if in_group else UNMAPPED)
 
     def on_GetTICount(self, msg: Any) -> Any:
-        wanted = None if msg.states is None else {str(getattr(state, "value", state)) for state in msg.states}
-        chosen = self._chosen(msg)
-        count = sum(1 for state in chosen.values() if wanted is None or state in wanted)
+        wanted = {str(getattr(state, "value", state)) for state in msg.states or ()}
+        count = sum(1 for state in self._chosen(msg).values() if not wanted or (state or "null") in wanted)
         return self.comms.TICount(count=count)
 
     def on_GetTaskStates(self, msg: Any) -> Any:
@@ -75,9 +74,10 @@ class StateAnswers:
         }
         return self.comms.TaskStatesResult(task_states={self.request.run.run_id: named})
 
-    def _chosen(self, msg: Any) -> dict[TaskKey, str]:
+    def _chosen(self, msg: Any) -> dict[TaskKey, str | None]:
         """Return the states of the task instances a message asks about."""
-        if msg.dag_id != self.request.run.dag_id:
+        run = self.request.run
+        if msg.dag_id != run.dag_id or run.run_id not in (msg.run_ids or [run.run_id]):
             return {}
         task_ids = set(self._task_ids(msg))
         return {

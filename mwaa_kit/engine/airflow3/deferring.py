@@ -9,23 +9,26 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from mwaa_kit.engine.airflow3.capturing import format_error
 from mwaa_kit.engine.protocol import Deferral
 
 _LOOK_SECONDS = 0.1
 """How often a waiting trigger looks whether the run was cancelled."""
 
 
+_FAIL = "__fail__"
+"""The method of a task that is resumed only to fail: ``airflow.sdk.bases.operator.TRIGGER_FAIL_REPR``."""
+
+
+class _TooLateError(Exception):
+    """The deferral's own time limit passed."""
+
+
 def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
     """Run the trigger until its first event, in an event loop on a thread of its own.
 
-    A thread, since a kernel's main thread already has a running loop.
-
-    Raises
-    ------
-    TimeoutError
-        When the deferral's own time limit passed.
-    Exception
-        Whatever the trigger raised.
+    A thread, since a kernel's main thread already has a running loop. A trigger that fails, or whose time is over, resumes
+    the task as well, so that the task fails by itself, with its callbacks and retries; Airflow's triggerer does the same.
     """
     result: list[Any] = []
     failure: list[BaseException] = []
@@ -41,8 +44,17 @@ def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
     while thread.is_alive():
         thread.join(_LOOK_SECONDS)
     if failure:
-        raise failure[0]
+        return replace(deferral, next_method=_FAIL, next_kwargs=_explain(failure[0]))
     return replace(deferral, next_kwargs=_with_event(deferral.next_kwargs, result[0]))
+
+
+def _explain(error: BaseException) -> dict[str, Any]:
+    """Return what tells the resumed task why it fails."""
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+    if isinstance(error, _TooLateError):
+        return {"error": "Trigger timeout"}
+    return {"error": "Trigger failure", "traceback": format_error(error).splitlines()}
 
 
 async def _first_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any:
@@ -59,7 +71,7 @@ async def _first_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any
             if cancelled():
                 raise KeyboardInterrupt
             if deadline is not None and asyncio.get_running_loop().time() > deadline and not first.done():
-                raise TimeoutError(f"the trigger gave no event within {deferral.timeout_seconds:g} s")
+                raise _TooLateError
         return first.result().payload
     finally:
         first.cancel()

@@ -60,7 +60,8 @@ def _run_ruff(source: str) -> list[dict[str, Any]]:
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
     if done.returncode == _UNKNOWN_RULES:
         raise LinterTooOldError(
-            "the ruff in this environment does not know the rules about Airflow 3", hint="update it: pip install -U ruff"
+            "the ruff in this environment does not know the rules about Airflow 3",
+            hint="update it: pip install -U ruff",
         )
     found = json.loads(done.stdout or "[]")
     return [entry for entry in found if str(entry.get("code") or "").startswith("AIR")]
