@@ -11,7 +11,7 @@ import pytest
 pytest_plugins = ["support_practice"]
 
 _PREFIXES = ("AWS_", "AIRFLOW_", "MWAA_KIT_")
-_KEPT = ("MWAA_KIT_CONSTRAINTS", "MWAA_KIT_BROWSER")
+_KEPT = ("MWAA_KIT_BROWSER", "MWAA_KIT_CONSTRAINTS", "MWAA_KIT_WRITE_GOLDEN")
 
 
 def _own_variables() -> dict[str, str]:

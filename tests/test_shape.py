@@ -59,7 +59,13 @@ def test_every_module_and_every_public_function_and_class_says_what_it_is(path: 
 
 
 def test_no_tracked_file_names_a_package_registry_or_locks_an_address() -> None:
-    hosts = [b"pypi." + b"org", b"pythonhosted." + b"org", b"registry.npmjs", b"registry.yarnpkg", b'"resolved": "http']
+    hosts = [
+        b"pypi." + b"org",
+        b"pythonhosted." + b"org",
+        b"registry." + b"npmjs",
+        b"registry." + b"yarnpkg",
+        b'"resolved": ' + b'"http',
+    ]
     guilty = [(path.relative_to(ROOT), host) for path in _tracked() for host in hosts if host in path.read_bytes()]
     assert guilty == []
 

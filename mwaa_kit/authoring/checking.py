@@ -35,6 +35,7 @@ def check_cells(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator
         yield from _syntax(notebook, cell)
         if cell.role in SHIPPED - {Role.LIBRARY}:
             yield from _magics(notebook, cell)
+        if cell.role in SHIPPED:
             yield from _unknowable(notebook, cell)
         if cell.role is Role.PARAMS:
             yield from _params(notebook, cell)
@@ -98,8 +99,8 @@ def _magics(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
 def _unknowable(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
     for hidden in cell.facts.unknowable:
         at = notebook.locate(cell.cell, hidden.line, hidden.column)
-        if "import *" in hidden.what and cell.role is Role.TASK:
-            message = f"{hidden.what!r} cannot stand in a function."
+        if "import *" in hidden.what:
+            message = f"{hidden.what!r} hides its names, and cannot stand in a function."
             yield cannot_be_a_function.RULE.found(at, message, "import the names you use, one by one")
         else:
             message = f"{hidden.what!r} hides which names it reads or makes."

@@ -49,10 +49,17 @@ class Loop:
         self._tie = itertools.count()
 
     def run(self) -> str:
-        """Run until nothing is left to do; return the run's state, ``success`` or ``failed``."""
+        """Run until nothing is left to do; return the run's state, ``success`` or ``failed``.
+
+        Notes
+        -----
+        Decisions are taken over what is there when all that was ready has been handed out, not after each task: a task
+        below one that skips and one that fails, both ready together, sees both, as with Airflow's own scheduler.
+        """
         while True:
-            self._ready += [self._begin(key) for key in self._frontier.next_keys()]
-            self._wake()
+            if not self._ready:
+                self._ready += [self._begin(key) for key in self._frontier.next_keys()]
+                self._wake()
             while self._ready and self._executor.free > 0:
                 self._hand_out(self._ready.popleft())
             if not self._executor.busy and not self._timers and not self._ready:

@@ -25,8 +25,8 @@ _ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
-    """The browser: ``MWAA_KIT_CHROMIUM`` names it, else it is looked for on the PATH. Without one these tests fail."""
-    named = os.environ.get("MWAA_KIT_CHROMIUM")
+    """The browser: ``MWAA_KIT_BROWSER`` names it, else it is looked for on the PATH. Without one these tests fail."""
+    named = os.environ.get("MWAA_KIT_BROWSER")
     found = named or next(filter(None, map(shutil.which, _NAMES)), None)
     assert found, "no Chromium here; on Debian as root: apt-get install -y chromium fonts-dejavu-core"
     return Path(found)

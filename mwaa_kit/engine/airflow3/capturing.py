@@ -155,9 +155,11 @@ def _wrapper_class() -> Any:
         name = "task"
 
         def getEffectiveLevel(self) -> int:
+            """Return the level from which lines are shown."""
             return logging.INFO
 
         def isEnabledFor(self, level: int) -> bool:
+            """Whether a line of this level is shown."""
             return level >= logging.INFO
 
     return TaskLogger

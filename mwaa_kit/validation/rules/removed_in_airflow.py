@@ -36,6 +36,11 @@ RULE = Rule("MK301", "removed-in-airflow", Severity.ERROR)
 
 _SELECT = "AIR301,AIR302,AIR303"
 
+_REPLACEMENTS = {
+    "airflow.utils.dates.days_ago": "Write a fixed start_date, or pendulum.today('UTC').add(days=-1) for days_ago(1)",
+}
+"""What to write where ruff knows no replacement."""
+
 _UNKNOWN_RULES = 2
 """Ruff's exit code for options it does not understand. The constraint lists of Airflow 2 pin a ruff that old."""
 
@@ -48,8 +53,11 @@ def check(subject: Subject) -> Findings:
         message, _, hint = str(entry["message"]).partition(";")
         fix = (entry.get("fix") or {}).get("message") or ""
         at = subject.locate(int(entry["location"]["row"]), int(entry["location"]["column"]))
-        text = f"{message.strip().rstrip('.')} (Airflow {subject.target.airflow})."
-        yield RULE.finding(text, at, (fix or hint.strip() or "Use what Airflow 3 offers instead.").rstrip(".") + ".")
+        text = message.strip().rstrip(".") + "."
+        advice = next((words for name, words in _REPLACEMENTS.items() if name in text), "")
+        yield RULE.finding(
+            text, at, (advice or fix or hint.strip() or "Use what Airflow 3 has instead").rstrip(".") + "."
+        )
 
 
 def _run_ruff(source: str) -> list[dict[str, Any]]:
