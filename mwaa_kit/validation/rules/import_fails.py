@@ -30,12 +30,13 @@ RULE = Rule("MK303", "import-fails", Severity.ERROR)
 def check(subject: Subject, loaded: LoadedFile) -> Findings:
     """Yield one finding for each import problem."""
     for problem in loaded.problems:
-        slow = "did not end within" in problem.message
         hint = (
-            "Move slow work from the module into a task."
-            if slow
-            else "Mend this line; Airflow imports the file as a whole."
+            "Mend this line; Airflow imports the file as a whole."
+            if problem.line
+            else "Look for the cause in the file."
         )
+        if "did not end within" in problem.message:
+            hint = "Move slow work from the module into a task."
         at = subject.locate(problem.line) if problem.line else CellLocation(subject.module.path)
         yield RULE.finding(f"Airflow cannot import the Dag file: {problem.message.rstrip('.')}.", at, hint)
     if not loaded.problems and not loaded.dags:
