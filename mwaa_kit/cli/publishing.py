@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 
 _SIGNS = {"new": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red"), "unchanged": ("=", None)}
 
+replacing_option = click.option(
+    "--replacing", default="", metavar="RELEASE", help="The release there that you have seen and mean to replace."
+)
+
 
 @click.command("plan")
 @click.argument("path")
 @environment_options
+@replacing_option
 @json_option
-def plan_command(path: str, env: str, profile: str | None, region: str | None, as_json: bool) -> int:
+def plan_command(path: str, env: str, profile: str | None, region: str | None, replacing: str, as_json: bool) -> int:
     """Show what a publish of PATH would do, and do nothing."""
     from mwaa_kit.verbs.publishing import plan
 
-    planned = plan(path, env=env, profile=profile, region=region)
+    planned = plan(path, env=env, profile=profile, region=region, replacing=replacing)
     if as_json:
         show_json(planned.to_dict())
     else:
@@ -38,6 +43,7 @@ def plan_command(path: str, env: str, profile: str | None, region: str | None, a
 @click.command("publish")
 @click.argument("path")
 @environment_options
+@replacing_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--unpause", is_flag=True, help="Let it run by its schedule once it is live.")
 @click.option("--trigger", is_flag=True, help="Unpause it, start a run once it is live, and wait for its end.")
@@ -51,6 +57,7 @@ def publish_command(
     env: str,
     profile: str | None,
     region: str | None,
+    replacing: str,
     yes: bool,
     unpause: bool,
     trigger: bool,
@@ -70,6 +77,7 @@ def publish_command(
         env=env,
         profile=profile,
         region=region,
+        replacing=replacing,
         unpause=unpause,
         trigger=trigger,
         params=read_params(params, conf),
@@ -113,6 +121,11 @@ def show_plan(planned: Plan) -> None:
         show(f"  Dag {dag_id}: {count(graph['tasks'], 'task')}, {schedule}{_changes(graph)}")
         if paused:
             show("    paused: it runs only after --unpause, or after unpausing it in Airflow")
+    if replaced := planned.behaviour.get("replaces"):
+        by = f" by {replaced['publisher']}" if replaced["publisher"] else ""
+        show(
+            f"  replaces release {replaced['release'][:12]}, published {replaced['published_at'][:16].replace('T', ' ')} UTC{by}"
+        )
     for newer in planned.newer:
         by = f" by {newer.written_by}" if newer.written_by else ""
         click.secho("  in the way", fg="red", nl=False)

@@ -11,35 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mwaa_kit.errors import CancelledError, NotLiveError, UncompiledNotebookError
+from mwaa_kit.errors import CancelledError, NotLiveError
 from mwaa_kit.model import wire
-from mwaa_kit.model.finding import errors_in
-from mwaa_kit.model.module import DagModule
-from mwaa_kit.model.release import Liveness, MwaaEnvironment, Plan, Receipt
-from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.targets.catalogue import NEWEST, TARGETS
-from mwaa_kit.verbs.checking import check_one, open_parser
-from mwaa_kit.verbs.sources import read_module
+from mwaa_kit.model.release import Liveness, Plan, Receipt
+from mwaa_kit.verbs.preparing import Connection, Prepared, connect, prepare
 
 if TYPE_CHECKING:
-    from mwaa_kit.operating.rest import AirflowRest
     from mwaa_kit.operating.runs import ServedDagRun, ServedTaskInstance
     from mwaa_kit.publishing.progress import OnProgress
-    from mwaa_kit.publishing.s3 import S3Destination
 
 LIVE_SECONDS = 420.0
 """How long to wait for a Dag to be live: MWAA syncs every 30 s and looks for new files every 300 s, and then parses."""
 
 RUN_SECONDS = 3600.0
-
-
-@dataclass(frozen=True)
-class Connection:
-    """An environment, and the two ways to it."""
-
-    environment: MwaaEnvironment
-    bucket: S3Destination
-    rest: AirflowRest
 
 
 @dataclass(frozen=True)
@@ -84,30 +68,13 @@ class Publication:
         }
 
 
-def connect(env: str, folder: Path, *, profile: str | None = None, region: str | None = None) -> Connection:
-    """Find an environment and open the ways to it.
-
-    Raises
-    ------
-    UnknownEnvironmentError, EnvironmentUnreachableError
-        If there is none of that name, or it does not answer.
-    """
-    from mwaa_kit import aws
-    from mwaa_kit.operating.environments import find_environment
-    from mwaa_kit.operating.rest import AirflowRest
-    from mwaa_kit.publishing.s3 import S3Destination
-    from mwaa_kit.targets.environments import find_environments, resolve_environment
-
-    settings = resolve_environment(env, folder, profile=profile, region=region)
-    mwaa = aws.client("mwaa", environment=env, profile=settings.profile, region=settings.region)
-    environment = find_environment(settings, client=mwaa, known=find_environments(folder))
-    s3 = aws.client("s3", environment=env, profile=settings.profile, region=settings.region)
-    bucket = S3Destination(s3, environment.bucket)
-    return Connection(environment, bucket, AirflowRest(mwaa, settings.name, settings.mwaa))
-
-
-def plan(path: str, *, env: str, profile: str | None = None, region: str | None = None) -> Plan:
+def plan(path: str, *, env: str, profile: str | None = None, region: str | None = None, replacing: str = "") -> Plan:
     """Say what a publish would do, and do nothing.
+
+    Parameters
+    ----------
+    replacing
+        The release in the bucket that you have seen and mean to replace, or the beginning of its digest.
 
     Returns
     -------
@@ -115,77 +82,7 @@ def plan(path: str, *, env: str, profile: str | None = None, region: str | None 
         Its ``removed`` objects are only this source's own, from its earlier releases.
     """
     connection = connect(env, Path(path).resolve().parent, profile=profile, region=region)
-    return _prepare(path, connection).plan
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    module: DagModule
-    specs: tuple[DagSpec, ...]
-    plan: Plan
-    release: Any
-    state: Any
-
-
-def _prepare(path: str, connection: Connection) -> _Prepared:
-    """Compile, check, parse, and compare with the bucket."""
-    from mwaa_kit.publishing.plan import plan_release
-    from mwaa_kit.publishing.release import build_release
-    from mwaa_kit.publishing.state import read_state
-
-    environment = connection.environment
-    module = read_module(path, _target_of(environment))
-    with open_parser() as parser:
-        errors = errors_in(check_one(module, parser.load))
-        if errors:
-            raise UncompiledNotebookError(
-                f"is not published: {len(errors)} finding{'s' if len(errors) > 1 else ''} of severity error,"
-                f" first {errors[0].code} {errors[0].name}: {errors[0].message}",
-                path=str(errors[0].at),
-                hint=f"see them all with: mwaa-kit check {path}",
-            )
-        specs = parser.load(module).dags
-    module = replace(module, dag_ids=module.dag_ids or tuple(spec.dag_id for spec in specs))
-    release = build_release(module, dag_s3_path=environment.dag_s3_path)
-    connection.bucket.check()
-    state = read_state(release, connection.bucket)
-    graph, behaviour = _foresee(specs, connection)
-    planned = plan_release(release, state, environment=environment.name, graph=graph, behaviour=behaviour)
-    return _Prepared(module, specs, planned, release, state)
-
-
-def _target_of(environment: MwaaEnvironment) -> str:
-    """Return the environment's Airflow version where the catalogue has it; a newer one is written like the newest known."""
-    known = {target.airflow for target in TARGETS}
-    return environment.airflow_version if environment.airflow_version in known else NEWEST
-
-
-def _foresee(specs: tuple[DagSpec, ...], connection: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Say what changes in the graph, and what the environment will do by itself after the publish."""
-    from mwaa_kit.operating.rest import segment
-
-    graph: dict[str, Any] = {}
-    paused: dict[str, bool] = {}
-    for spec in specs:
-        served = connection.rest.find(f"/dags/{segment(spec.dag_id)}")
-        tasks = (
-            connection.rest.find(f"/dags/{segment(spec.dag_id)}/tasks") if served and not served["is_stale"] else None
-        )
-        before = {task["task_id"] for task in tasks["tasks"]} if tasks else set()
-        graph[spec.dag_id] = {
-            "tasks": len(spec.tasks),
-            "edges": len(spec.edges),
-            "added": [task.task_id for task in spec.tasks if tasks and task.task_id not in before],
-            "removed": sorted(before - set(spec.by_id)),
-        }
-        asked = True if spec.paused_upon_creation is None else spec.paused_upon_creation
-        paused[spec.dag_id] = bool(served["is_paused"]) if served else asked
-    behaviour = {
-        "paused_after_publish": any(paused.values()),
-        "paused": paused,
-        "schedule": {spec.dag_id: spec.schedule for spec in specs},
-    }
-    return graph, behaviour
+    return prepare(path, connection, replacing).plan
 
 
 def publish(
@@ -194,6 +91,7 @@ def publish(
     env: str,
     profile: str | None = None,
     region: str | None = None,
+    replacing: str = "",
     unpause: bool = False,
     trigger: bool = False,
     params: Mapping[str, Any] | None = None,
@@ -208,6 +106,8 @@ def publish(
 
     Parameters
     ----------
+    replacing
+        The release in the bucket that you have seen and mean to replace, or the beginning of its digest.
     unpause, trigger
         Let it run, and start a run now, once it is live. A trigger unpauses, since a paused Dag starts nothing.
     logical_date
@@ -228,14 +128,17 @@ def publish(
     CancelledError
         If `confirm` said no; nothing was written.
     """
+    from mwaa_kit.publishing.base import unseen_error, write_base
     from mwaa_kit.publishing.progress import quiet
     from mwaa_kit.publishing.publish import publish as put
     from mwaa_kit.publishing.removal import remove_superseded
 
     connection = connect(env, Path(path).resolve().parent, profile=profile, region=region)
-    prepared = _prepare(path, connection)
+    prepared = prepare(path, connection, replacing)
     if not confirm(prepared.plan):
         raise CancelledError("nothing was published", path=path)
+    if prepared.unseen and prepared.state.last:
+        raise unseen_error(prepared.unseen[0], prepared.address, prepared.state.last.release)
     receipt = put(
         prepared.release,
         plan=prepared.plan,
@@ -244,6 +147,7 @@ def publish(
         publisher=_publisher(),
         on_progress=on_progress or quiet,
     )
+    write_base(prepared.folder, prepared.address, receipt.release)
     publication = Publication(prepared.plan, receipt)
     if wait_seconds <= 0:
         return publication
@@ -261,7 +165,7 @@ def _publisher() -> str:
 
 
 def _wait(
-    prepared: _Prepared, receipt: Receipt, connection: Connection, seconds: float, tell: Callable[[str], None] | None
+    prepared: Prepared, receipt: Receipt, connection: Connection, seconds: float, tell: Callable[[str], None] | None
 ) -> tuple[Liveness, ...]:
     from mwaa_kit.operating.liveness import Waiting, wait_until_live
 

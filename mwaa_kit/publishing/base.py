@@ -1,0 +1,66 @@
+"""Which release this folder last published or took over, so that a colleague's newer one is not overwritten unseen.
+
+Notes
+-----
+The bucket says what the last release is, not whether whoever publishes now has seen it. So each publish leaves a note in
+`.mwaa-kit/` beside the source. Without a note (a fresh clone, a deleted folder, CI) there is nothing to compare: the plan
+then shows whose release it replaces, and leaves the judgement to the reader.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from mwaa_kit.errors import NewerCopyError
+from mwaa_kit.model.release import NewerCopy, Plan, Release
+from mwaa_kit.publishing.state import BucketState
+
+FILE = Path(".mwaa-kit") / "published.json"
+
+
+def read_base(folder: Path, address: str) -> str:
+    """Return the digest of the release that `folder` last published to `address`; empty when there is no note."""
+    try:
+        notes = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(notes.get(address, "")) if isinstance(notes, dict) else ""
+
+
+def write_base(folder: Path, address: str, release: str) -> None:
+    """Note which release `folder` has published to `address`."""
+    path = folder / FILE
+    path.parent.mkdir(exist_ok=True)
+    ignore = path.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    try:
+        notes = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        notes = {}
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    aside.write_text(json.dumps({**notes, address: release}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def find_unseen(plan: Plan, release: Release, state: BucketState, base: str) -> tuple[NewerCopy, ...]:
+    """Return the bucket's last release when it is not the one that `base` names, and the publish would replace it."""
+    last = state.last
+    if not base or last is None or last.release in (base, release.digest) or plan.newer:
+        return ()
+    stored = state.at(release.dag_file.key)
+    if stored is None or stored.sha256 == release.dag_file.sha256:
+        return ()
+    reason = f"release {last.release[:12]} was published since this folder published {base[:12]}"
+    return (NewerCopy(release.dag_file.key, stored.stored.version_id, last.published_at, last.publisher, reason),)
+
+
+def unseen_error(copy: NewerCopy, address: str, release: str) -> NewerCopyError:
+    """Say whose release stands in the way, and how to go on without losing it."""
+    by = f" by {copy.written_by!r}" if copy.written_by else ""
+    return NewerCopyError(
+        f"{address} was not overwritten: {copy.reason}{by}",
+        hint=f"take over what changed there, then publish with --replacing {release[:12]}",
+    )
