@@ -3,7 +3,8 @@
     echo '[{"files": ["dags/a.py"]}]' | python benchmarks/dag_test.py --home FOLDER --limit 60
 
 One JSON object a line for each job. A job names its Dag ``files`` (the first holds the Dags that are run, the others, which
-may be folders, only have to be there) and optionally the ``dag_ids`` to run, ``conf``, ``logical_date`` and ``repeat``.
+may be folders, only have to be there) and optionally the ``dag_ids`` to run, ``conf``, ``logical_date``,
+``mark_success`` (a pattern of task_ids) and ``repeat``.
 
 ``dag.test()`` of 3.3 reads the whole Dag folder again at each call, so only the files of one job lie in it at a time.
 """
@@ -11,9 +12,11 @@ may be folders, only have to be there) and optionally the ``dag_ids`` to run, ``
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime
@@ -60,9 +63,9 @@ def prepare(home: Path, *, examples: bool) -> None:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
     }
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # two seconds, and not needed
-    if not (home / "empty.db").exists():
+    if not (home / "migrated").exists():
         subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, stdout=2, env=os.environ)
-        shutil.copy(home / "airflow.db", home / "empty.db")
+        (home / "migrated").touch()
     import airflow.models.dagrun
     import airflow.providers.standard.operators.bash
     import airflow.providers.standard.operators.python
@@ -83,10 +86,7 @@ def run_job(home: Path, job: dict[str, Any]) -> dict[str, Any]:
 
 def _lay_out(home: Path, files: list[str]) -> None:
     """Put these files, and nothing else, into the Dag folder, and empty the database."""
-    from airflow import settings
-
-    settings.engine.dispose()
-    shutil.copy(home / "empty.db", home / "airflow.db")
+    _empty_database(home / "airflow.db")
     shutil.rmtree(home / "dags")
     (home / "dags").mkdir()
     for file in map(Path, files):
@@ -96,11 +96,23 @@ def _lay_out(home: Path, files: list[str]) -> None:
             shutil.copy(file, home / "dags")
 
 
+def _empty_database(path: Path) -> None:
+    """Forget earlier Dags, runs and assets, so that no job sees another's."""
+    kept = {"alembic_version", "log_template", "slot_pool", "sqlite_sequence"}
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as database, database:
+        tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+        for table in tables:
+            if table not in kept:
+                database.execute(f'delete from "{table}"')
+
+
 def _run(dag: Any, job: dict[str, Any]) -> dict[str, Any]:
     """Run one Dag."""
     from timed import cpu_seconds
 
     given = {"run_conf": job.get("conf")}
+    if pattern := job.get("mark_success"):
+        given["mark_success_pattern"] = pattern
     if when := job.get("logical_date"):
         given["logical_date"] = datetime.fromisoformat(when)
     before = cpu_seconds()

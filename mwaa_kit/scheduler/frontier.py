@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mwaa_kit.model.run import FAILED, FINISHED, SKIPPED, SUCCESS, UNMAPPED, UPSTREAM_FAILED, TaskKey
 from mwaa_kit.model.spec import TaskSpec
@@ -33,51 +33,49 @@ class Frontier:
                 state.expand(task.task_id, count)
 
     def next_keys(self) -> list[TaskKey]:
-        """Return the instances that became ready, in written order."""
-        ready: list[TaskKey] = []
-        while self._state.dirty:
-            batch = sorted(self._state.dirty, key=self._order.__getitem__)
-            self._state.dirty.clear()
-            for task_id in batch:
-                ready += self._look_at(self._dag.by_id[task_id])
+        """Look once at each task whose surroundings changed; return the instances that became ready, in written order.
+
+        All are judged over the states as they were when the look began, as in one pass of Airflow's scheduler; what the
+        verdicts change is seen at the next look.
+        """
+        batch = sorted(self._state.dirty, key=self._order.__getitem__)
+        self._state.dirty.clear()
+        ready = []
+        for key, verdict in [found for task_id in batch for found in self._look_at(self._dag.by_id[task_id])]:
+            if verdict.action == RUN:
+                ready.append(key)
+            else:
+                self._state.set_state(key, verdict.action, reason=verdict.reason)
         self._handed_out.update(ready)
         return sorted(ready, key=lambda key: (self._order[key[0]], key[1]))
 
-    def _look_at(self, task: TaskSpec) -> list[TaskKey]:
-        """Settle or hand out the instances of one task."""
-        if task.mapped and task.task_id not in self._state.expanded and not self._expand(task):
-            return []
-        ready = []
+    def _look_at(self, task: TaskSpec) -> Iterator[tuple[TaskKey, Verdict]]:
+        """Yield the instances of one task that need not wait any longer."""
+        if task.mapped and task.task_id not in self._state.expanded:
+            verdict = self._expand(task)
+            if verdict.action != RUN:
+                yield from [((task.task_id, UNMAPPED), verdict)] if verdict.action != WAIT else []
+                return
         for key in self._state.keys_of(task.task_id):
-            if key in self._handed_out or self._state.state_of(key) is not None:
-                continue
-            verdict = self._judge(task, key[1])
-            if verdict.action == RUN:
-                ready.append(key)
-            elif verdict.action != WAIT:
-                self._state.set_state(key, verdict.action, reason=verdict.reason)
-        return ready
+            if key not in self._handed_out and self._state.state_of(key) is None:
+                verdict = self._judge(task, key[1])
+                if verdict.action != WAIT:
+                    yield key, verdict
 
-    def _expand(self, task: TaskSpec) -> bool:
-        """Expand a mapped task once its trigger rule is met; tell whether it now has instances."""
-        key = (task.task_id, UNMAPPED)
-        if self._state.state_of(key) is not None:
-            return False
+    def _expand(self, task: TaskSpec) -> Verdict:
+        """Expand a mapped task once its trigger rule is met; ``run`` says that it now has instances."""
+        if self._state.state_of((task.task_id, UNMAPPED)) is not None:
+            return Verdict(WAIT)
         verdict = self._judge_unexpanded(task)
-        if verdict.action == WAIT:
-            return False
         if verdict.action != RUN:
-            self._state.set_state(key, verdict.action, reason=verdict.reason)
-            return False
+            return verdict
         count = count_instances(self._dag, task, self._state.lengths)
         if count is None:
-            self._state.set_state(key, UPSTREAM_FAILED, reason="there is nothing to map over")
-            return False
+            return Verdict(UPSTREAM_FAILED, "there is nothing to map over")
         if count == 0:
-            self._state.set_state(key, SKIPPED, reason="mapped over nothing")
-            return False
+            return Verdict(SKIPPED, "mapped over nothing")
         self._state.expand(task.task_id, count)
-        return True
+        return verdict
 
     def _judge_unexpanded(self, task: TaskSpec) -> Verdict:
         """Apply the trigger rule, then Airflow's other dependency: what is mapped over must have succeeded.

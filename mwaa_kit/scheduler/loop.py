@@ -62,6 +62,8 @@ class Loop:
                 self._wake()
             while self._ready and self._executor.free > 0:
                 self._hand_out(self._ready.popleft())
+            if self._state.dirty and not self._ready and self._executor.free > 0:
+                continue
             if not self._executor.busy and not self._timers and not self._ready:
                 return final_state(self._state)
             for job, outcome in self._executor.wait(self._patience()):

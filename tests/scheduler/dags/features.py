@@ -304,4 +304,4 @@ with DAG("features_fail_fast", schedule=None, start_date=START, fail_fast=True):
     second = EmptyOperator(task_id="second")
     other = BashOperator.partial(task_id="other").expand(bash_command=["echo 1"])
     cleaning = EmptyOperator(task_id="cleaning").as_teardown()
-    first >> second >> cleaning
+    first >> second >> other >> cleaning
