@@ -20,6 +20,7 @@ from mwaa_kit.authoring.rules import (
     unknown_upstream,
     unparsable_cell,
 )
+from mwaa_kit.authoring.shipping import shipped_names
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
@@ -62,6 +63,20 @@ def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
         else:
             message = f"'#| {stray.key}' is not written as a directive."
             yield unknown_directive.RULE.found(at, message, f"write '#| {stray.meant}: name', with a colon")
+
+
+def check_options(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
+    """Find options that call what no shared cell makes."""
+    shared = {name for cell in cells if cell.role is not Role.TASK for name in shipped_names(cell)}
+    for cell in cells:
+        for option in cell.directive.options if cell.directive is not None else ():
+            read = {node.id for node in ast.walk(ast.parse(option.code)) if isinstance(node, ast.Name)}
+            missing = sorted(read - shared) if option.call else []
+            if missing:
+                at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
+                message = f"the option {option.key!r} reads {missing[0]!r}, which no shared cell makes."
+                hint = f"import or define {missing[0]!r} in a cell of its own, or put the value into quotes"
+                yield directive_grammar.RULE.found(at, message, hint)
 
 
 def _syntax(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:

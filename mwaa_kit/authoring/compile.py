@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from mwaa_kit.authoring.assembling import Assembler
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells, required_lines
-from mwaa_kit.authoring.checking import check_cells, check_task_ids
+from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
 from mwaa_kit.authoring.dagbody import DagPlan, all_edges, edge_names
 from mwaa_kit.authoring.dagplan import find_dags
 from mwaa_kit.authoring.helpers import find_support, preamble_lines
@@ -61,6 +61,7 @@ def compile_source(
     findings = [
         *dag_findings,
         *check_cells(notebook, cells),
+        *check_options(notebook, cells),
         *check_task_ids(notebook, tasks, cells),
         *check_after(notebook, tasks),
         *wiring.findings,

@@ -45,6 +45,7 @@ class ExpressionWalker:
         self.unknowable: list[Unknowable] = []
         self.depth = 0
         self.class_depth = 0
+        self.class_scope = -1
         self.dead = False
         self.lazy_annotations = False
 
@@ -61,7 +62,7 @@ class ExpressionWalker:
         line = getattr(node, "lineno", 1)
         self.steps.append(Bind(name, kind, line, self.depth == 0, value, augmented))
         if self.class_depth:
-            self.hidden[-1].add(name)
+            self.hidden[self.class_scope].add(name)
         else:
             self.bound.add(name)
 

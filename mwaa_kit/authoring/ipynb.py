@@ -76,15 +76,16 @@ def _parse(text: str, path: str) -> dict[str, Any]:
 
 
 def _upgrade(document: dict[str, Any], path: str) -> dict[str, Any]:
-    """Turn an nbformat 3 document (worksheets, ``input``) into nbformat 4."""
+    """Turn an nbformat 3 document (worksheets, ``input``) into nbformat 4; the ids it makes up for the cells are dropped."""
     from nbformat import convert, reader
 
     try:
-        return dict(convert(reader.versions[3].to_notebook_json(document), 4))
+        upgraded = dict(convert(reader.reads(json.dumps(document)), 4))
     except Exception as error:  # nbformat raises whatever it stumbles over
-        raise NotANotebookError(
-            f"is an nbformat 3 notebook that cannot be read: {error}", path=path, hint=_HINT
-        ) from error
+        reason = f"is an nbformat 3 notebook that cannot be read: {type(error).__name__}"
+        raise NotANotebookError(reason, path=path, hint=_HINT) from error
+    upgraded["cells"] = [{key: value for key, value in cell.items() if key != "id"} for cell in upgraded["cells"]]
+    return upgraded
 
 
 def _notebook(document: dict[str, Any], path: str) -> Notebook:

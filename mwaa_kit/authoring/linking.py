@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mwaa_kit.authoring.mutations import USUAL_MODULES
 from mwaa_kit.authoring.objects import Frame, Heap, Meaning, Objects
 from mwaa_kit.authoring.steps import (
     BUILTINS,
@@ -81,7 +82,7 @@ class Linker:
         self.names: dict[str, Objects] = {}
         self.binders: dict[str, list[Writer]] = {}
         self.mutators: dict[int, list[Writer]] = {}
-        self.covered: set[str] = set()
+        self.covered: dict[str, int] = {}
         self.links: dict[tuple[int, int, str, str], Link] = {}
         self.seen: list[Seen] = []
         self.uses: list[dict[str, list[Writer]]] = []
@@ -152,9 +153,12 @@ class Linker:
         """Return everyone who may have written `name` last."""
         binders = self.binders.get(name, [])
         units = {writer.unit for writer in binders}
+        since = min(units, default=-1)
         changed = [w for made in sorted(self.names.get(name, ())) for w in self.mutators.get(made, ())]
-        later = list(dict.fromkeys(w for w in changed if w.unit not in units))
-        return later if later and name in self.covered else [*binders, *later]
+        later = list(dict.fromkeys(w for w in changed if w.unit not in units and w.unit > since))
+        if later and name in self.covered:  # whichever object it is: it was changed there, for certain
+            return [w for w in later if w.unit >= self.covered[name]]
+        return [*binders, *later]
 
     def _bind(self, step: Bind, frame: Frame | None, certain: bool) -> None:
         objects = self._objects(step.value, frame)
@@ -179,18 +183,20 @@ class Linker:
             self.before.setdefault((self.unit, step.name), self.writers(step.name))
         self.binders[step.name] = [writer] if certain else [*(w for w in before if w.unit != self.unit), writer]
         self.names[step.name] = objects if certain else self.names.get(step.name, frozenset()) | objects
-        self.covered.discard(step.name)
+        self.covered.pop(step.name, None)
         self.seen[-1].binds[step.name] = step.line
 
     def _delete(self, step: Delete, frame: Frame | None, certain: bool) -> None:
         if (frame is None or frame.find(step.name) is None) and certain:
             self.binders.pop(step.name, None)
             self.names.pop(step.name, None)
-            self.covered.discard(step.name)
+            self.covered.pop(step.name, None)
 
     def _mutate(self, step: Mutate, frame: Frame | None, certain: bool) -> None:
         objects = self._objects(FromName(step.name), frame)
         if step.method:
+            if step.name in USUAL_MODULES and step.name not in self.binders:
+                return
             objects = frozenset(
                 o for o in objects if o not in self.heap.modules and not self.heap.method(o, step.method)
             )
@@ -208,8 +214,9 @@ class Linker:
         for known in {name, *now.reads, *now.deferred} - {""}:
             if self.names.get(known, frozenset()) & reached:
                 if certain:
-                    self.covered.add(known)
-                if any(w.unit != self.unit for w in self.binders.get(known, ())):
+                    self.covered[known] = self.unit
+                binders = self.binders.get(known, ())
+                if not binders or any(w.unit != self.unit for w in binders):
                     now.mutates.setdefault(known, writer.line)
         if name and name not in self.binders:
             now.mutates.setdefault(name, writer.line)

@@ -71,6 +71,12 @@ def shipped_facts(cell: AuthoredCell) -> CellFacts | None:
     return None
 
 
+def shipped_names(cell: AuthoredCell) -> tuple[str, ...]:
+    """Return the names that the shipped part of a cell binds."""
+    facts = shipped_facts(cell)
+    return tuple(facts.binds) if facts is not None else ()
+
+
 @lru_cache(maxsize=4096)
 def _imports_only(source: str) -> CellFacts | None:
     imports = [node for node in parse_cell(source).body if isinstance(node, ast.Import | ast.ImportFrom)]

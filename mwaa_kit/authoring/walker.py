@@ -113,11 +113,9 @@ class Walker(ExpressionWalker):
             self.bound = set(before)
             if handler.type is not None:
                 self.value(handler.type)
-            if handler.name:
-                self.bind(handler.name, handler, "data", None)
+            self.hidden.append({handler.name} if handler.name else set())  # it is gone when the handler ends
             self.block(handler.body)
-            if handler.name:
-                self.delete(handler.name, handler)
+            self.hidden.pop()
 
         return run
 
@@ -173,7 +171,9 @@ class Walker(ExpressionWalker):
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = [self.value(decorator) for decorator in node.decorator_list]
+        self.hidden.append({parameter.name for parameter in getattr(node, "type_params", [])})
         self.signature(node.args, node.returns)
+        self.hidden.pop()
         self.bind(node.name, node, "definition", self.decorated(FromFunction(self.function(node)), decorators, node))
 
     _asyncfunctiondef = _functiondef
@@ -211,10 +211,12 @@ class Walker(ExpressionWalker):
         """Run a class body here and now: what it reads is read; what it binds stays in it."""
         outer, self.steps, bound = self.steps, [], set(self.bound)
         types = {parameter.name for parameter in getattr(node, "type_params", [])}
+        around, self.class_scope = self.class_scope, len(self.hidden)
         self.hidden.append(types)
         self.class_depth += 1
         self.block(node.body)
         self.class_depth -= 1
+        self.class_scope = around
         self.hidden.pop()
         inner, self.steps, self.bound = self.steps, outer, bound
         self.steps.extend(step for step in inner if not isinstance(step, Bind | Delete))

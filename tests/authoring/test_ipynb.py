@@ -12,12 +12,17 @@ from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.errors import MissingInputError, MwaaKitError, NotANotebookError, OtherLanguageError
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
+CELL = {"cell_type": "code", "id": "a1", "metadata": {}, "outputs": [], "execution_count": 3}
 GOOD: dict[str, Any] = {
-    "cells": [{"cell_type": "code", "id": "a1", "metadata": {}, "outputs": [], "execution_count": 3, "source": ["x = 1\n", "x"]}],
+    "cells": [CELL | {"source": ["x = 1\n", "x"]}],
     "metadata": {"kernelspec": {"name": "python3", "language": "python"}},
     "nbformat": 4,
     "nbformat_minor": 5,
 }  # fmt: skip
+
+
+def _with(**changed: object) -> bytes:
+    return json.dumps(GOOD | changed).encode()
 
 
 def _without(key: str) -> str:
@@ -34,9 +39,9 @@ BAD: dict[str, tuple[bytes, type[MwaaKitError], str]] = {
     "no nbformat": (_without("nbformat").encode(), NotANotebookError, "does not say its nbformat"),
     "not utf-8": (b'{"cells": "\xff\xfe"}', NotANotebookError, "is not UTF-8 text (byte 12)"),
     "nested deep": (b"[" * 100_000, NotANotebookError, "nested too deep"),
-    "source is a number": (json.dumps(GOOD | {"cells": [{"cell_type": "code", "source": 5}]}).encode(), NotANotebookError, "source of cell 1"),
-    "cell is a number": (json.dumps(GOOD | {"cells": [5]}).encode(), NotANotebookError, "cell 1 is not a cell"),
-    "R": (json.dumps(GOOD | {"metadata": {"kernelspec": {"name": "ir", "language": "R"}}}).encode(), OtherLanguageError, "is written in R"),
+    "source is a number": (_with(cells=[CELL | {"source": 5}]), NotANotebookError, "source of cell 1"),
+    "cell is a number": (_with(cells=[5]), NotANotebookError, "cell 1 is not a cell"),
+    "R": (_with(metadata={"kernelspec": {"name": "ir", "language": "R"}}), OtherLanguageError, "is written in R"),
 }  # fmt: skip
 
 
