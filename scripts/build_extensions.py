@@ -125,13 +125,20 @@ def _run(root: Path, arguments: list[str], what: str) -> None:
 
 def _environment(root: Path, node: Path) -> dict[str, str]:
     """Return the environment for npm: this Node first on the path, nothing written outside the tree, nothing asked."""
-    return os.environ | {
-        "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")]),
-        "npm_config_cache": str(root / "build" / "npm-cache"),
-        "npm_config_audit": "false",
-        "npm_config_fund": "false",
-        "npm_config_update_notifier": "false",
-    }
+    certificates = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("PIP_CERT")
+    # Node reads no other program's settings: where a proxy signs the traffic, say so to it too.
+    trust = {"NODE_EXTRA_CA_CERTS": certificates} if certificates and "NODE_EXTRA_CA_CERTS" not in os.environ else {}
+    return (
+        os.environ
+        | trust
+        | {
+            "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")]),
+            "npm_config_cache": str(root / "build" / "npm-cache"),
+            "npm_config_audit": "false",
+            "npm_config_fund": "false",
+            "npm_config_update_notifier": "false",
+        }
+    )
 
 
 def _wheel() -> Path:

@@ -123,9 +123,8 @@ def show_plan(planned: Plan) -> None:
             show("    paused: it runs only after --unpause, or after unpausing it in Airflow")
     if replaced := planned.behaviour.get("replaces"):
         by = f" by {replaced['publisher']}" if replaced["publisher"] else ""
-        show(
-            f"  replaces release {replaced['release'][:12]}, published {replaced['published_at'][:16].replace('T', ' ')} UTC{by}"
-        )
+        when = replaced["published_at"][:16].replace("T", " ")
+        show(f"  replaces release {replaced['release'][:12]}, published {when} UTC{by}")
     for newer in planned.newer:
         by = f" by {newer.written_by}" if newer.written_by else ""
         click.secho("  in the way", fg="red", nl=False)
