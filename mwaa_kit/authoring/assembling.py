@@ -40,7 +40,15 @@ class Assembler:
         """Return the text of the Dag file."""
         shipped = self._slice()
         names = self._function_names(shipped)
-        blocks = [block for cell in self.cells for block in self._blocks(cell, shipped, names)]
+        chunks: dict[int, list[Chunk]] = {}
+        for chunk in sorted(shipped.names, key=lambda chunk: chunk.start):
+            chunks.setdefault(chunk.cell.code_index, []).append(chunk)
+        tasks = {task.cell.code_index: self._task(task, shipped, names) for task in self.tasks if task.kind == "script"}
+        blocks = [
+            block
+            for cell in self.cells
+            for block in self._blocks(cell, chunks.get(cell.code_index, []), tasks.get(cell.code_index), names)
+        ]
         if self.plan is not None and self.plan.cell is None:
             blocks.append(self._dag(self.plan, names))
         calls = call_lines(self.plans, self.cells)
@@ -102,21 +110,22 @@ class Assembler:
 
     # -- blocks
 
-    def _blocks(self, cell: AuthoredCell, shipped: Slice, names: dict[str, str]) -> list[list[TextLine]]:
+    def _blocks(
+        self, cell: AuthoredCell, chunks: list[Chunk], task: list[TextLine] | None, names: dict[str, str]
+    ) -> list[list[TextLine]]:
         anchor = TextLine(f"# cell {cell.cell.anchor}")
         blocks = []
         dag = self.plan.node if self.plan is not None and self.plan.cell is cell else None
         lines: list[TextLine] = []
-        for chunk in sorted(shipped.names, key=lambda chunk: chunk.start):
-            if chunk.cell is cell and not chunk.is_import and chunk.node is not dag:
+        for chunk in chunks:
+            if not chunk.is_import and chunk.node is not dag:
                 found = self._with_arguments(chunk, chunk_lines(chunk, self.target))
                 gap = lines and isinstance(chunk.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
                 lines += [TextLine(""), TextLine("")] * bool(gap) + found
         if lines:
             blocks.append([anchor, *lines])
-        for task in self.tasks:
-            if task.kind == "script" and task.cell is cell:
-                blocks.append(self._task(task, shipped, names))
+        if task is not None:
+            blocks.append(task)
         if self.plan is not None and self.plan.cell is cell:
             blocks.append([anchor, *self._dag(self.plan, names)])
         return blocks

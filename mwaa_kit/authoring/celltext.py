@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from mwaa_kit.authoring.cells import AuthoredCell
 from mwaa_kit.authoring.chunks import Chunk
@@ -33,12 +34,7 @@ def cell_lines(cell: AuthoredCell, target: str, keep: Callable[[ast.stmt], bool]
 
 
 def _plain(cell: AuthoredCell) -> list[TextLine]:
-    texts = cell.parsed.text.split("\n")
-    return [TextLine(text.rstrip(), cell.number, number) for number, text in _kept_ends(cell, texts)]
-
-
-def _kept_ends(cell: AuthoredCell, texts: list[str]) -> Iterable[tuple[int, str]]:
-    return enumerate(texts, start=1)
+    return [TextLine(text, cell.number, number) for number, text in enumerate(cell.parsed.text.split("\n"), start=1)]
 
 
 def _replace(lines: list[TextLine | None], node: ast.stmt, text: str | None, cell: AuthoredCell) -> None:
@@ -59,8 +55,12 @@ def _replace(lines: list[TextLine | None], node: ast.stmt, text: str | None, cel
 
 def chunk_lines(chunk: Chunk, target: str) -> list[TextLine]:
     """Return the lines of a statement with the comments above it."""
-    wanted = range(chunk.start, chunk.end + 1)
-    return trimmed([line for line in cell_lines(chunk.cell, target) if line.cell_line in wanted])
+    return trimmed([line for line in _whole(chunk.cell, target) if chunk.start <= (line.cell_line or 0) <= chunk.end])
+
+
+@lru_cache(maxsize=64)
+def _whole(cell: AuthoredCell, target: str) -> tuple[TextLine, ...]:
+    return tuple(cell_lines(cell, target))
 
 
 def import_text(chunk: Chunk, names: Iterable[str], target: str) -> list[TextLine]:

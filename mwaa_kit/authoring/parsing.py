@@ -76,7 +76,9 @@ def _parse(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
             compile(text, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         return None, SyntaxProblem(error.msg or "not Python", error.lineno or 1, max(error.offset or 1, 1))
-    except (ValueError, RecursionError, MemoryError) as error:
-        return None, SyntaxProblem(str(error) or "nested too deep", 1, 1)
+    except (RecursionError, MemoryError):
+        return None, SyntaxProblem("nested too deep", 1, 1)
+    except ValueError as error:
+        return None, SyntaxProblem(str(error), 1, 1)
     assert isinstance(tree, ast.Module)
     return tree, None

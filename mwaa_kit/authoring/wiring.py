@@ -102,11 +102,14 @@ class Wirer:
     def wire(self) -> Wiring:
         """Return where every name of every task comes from."""
         scripts = {cell.code_index: task for task in self.tasks if task.kind == "script" for cell in task.cells}
+        functions: dict[int, list[Task]] = {}
+        for task in self.tasks:
+            if task.kind == "taskflow" and not self.written:
+                functions.setdefault(task.cell.code_index, []).append(task)
         for cell in self.cells:
             facts = shipped_facts(cell)
-            if not self.written:
-                for task in (task for task in self.tasks if task.kind == "taskflow" and task.cell is cell):
-                    self._taskflow(task, cell)
+            for task in functions.get(cell.code_index, []):
+                self._taskflow(task, cell)
             if facts is None:
                 continue
             script = scripts.get(cell.code_index)
@@ -120,6 +123,8 @@ class Wirer:
             self._not_above(task, name, unit, line)
         for task, name, unit in self.module_reads:
             self._rebound(task, name, unit)
+        for task_id, names in self.wiring.gives.items():
+            names.sort(key=lambda name, task=self.by_id[task_id]: _made_at(task, name))  # type: ignore[misc]
         return self.wiring
 
     # -- what a unit needs
@@ -156,7 +161,7 @@ class Wirer:
             self._whole(task, cell, name, line, namesake)
         elif others:
             self._from_module(task, name, max(others, key=lambda w: w.unit))
-        elif name not in BUILTINS:
+        elif name not in BUILTINS and not any(name in other.facts.binds for other in task.cells):
             self.waiting.append((task, name, unit, line))
 
     def _last(self, task: Task, cell: AuthoredCell, name: str, line: int, writers: list[Writer]) -> Writer | None:
@@ -348,6 +353,15 @@ class Wirer:
             message = f"task {task.task_id!r} reads {name!r}, which no cell makes: perhaps a deleted cell once did."
             hint = f"make {name!r} in a cell above, or correct its spelling"
         self.wiring.findings.append(unknown_upstream.RULE.found(at, message, hint))
+
+
+def _made_at(task: Task, name: str) -> tuple[int, int]:
+    """Return where a task makes or changes a name, to list what it returns in written order."""
+    for i, cell in enumerate(task.cells):
+        line = cell.facts.binds.get(name) or cell.facts.mutates.get(name)
+        if line:
+            return i, line
+    return len(task.cells), 0
 
 
 def check_after(notebook: Notebook, tasks: tuple[Task, ...]) -> Iterator[Finding]:
