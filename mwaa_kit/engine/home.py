@@ -31,9 +31,9 @@ _SETTINGS = {
 def kit_home() -> Path:
     """Return the folder where the kit keeps what can be rebuilt: ``MWAA_KIT_HOME``, else under the user's state folder."""
     if chosen := os.environ.get("MWAA_KIT_HOME"):
-        return Path(chosen)
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "mwaa-kit"
+        return Path(chosen).expanduser().absolute()
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser().absolute() / "mwaa-kit"
 
 
 def prepare_home() -> None:

@@ -16,6 +16,8 @@ import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from mwaa_kit.engine.home import kit_home
+
 PRACTICE = "practice"
 BUCKET = "mwaa-kit-practice"
 DAG_S3_PATH = "dags"
@@ -56,11 +58,7 @@ class PracticeState:
 
 def practice_home() -> Path:
     """Return the folder that holds everything the practice MWAA writes."""
-    chosen = os.environ.get("MWAA_KIT_HOME")
-    if chosen:
-        return Path(chosen).expanduser().absolute() / PRACTICE
-    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(base).expanduser().absolute() / "mwaa-kit" / PRACTICE
+    return kit_home() / PRACTICE
 
 
 def state_file(home: Path) -> Path:
