@@ -7,6 +7,7 @@ in time, the worker is killed and another one goes on with the next job.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -60,8 +61,8 @@ def _measure(job: Job, do: Callable[[Job], Result]) -> Result:
 
 def cpu_seconds() -> float:
     """Return the CPU time of this process and of its ended children."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _receive(pipe: Connection, limit_seconds: float) -> Result:

@@ -55,10 +55,9 @@ def read_local_settings(folder: Path) -> LocalSettings:
     """
     path = next((up / FILE_NAME for up in (folder, *folder.parents) if (up / FILE_NAME).is_file()), None)
     document = _read_toml(path) if path else {}
-    connections = {
-        str(name): _read_connection(value, str(path)) for name, value in dict(document.get("connections", {})).items()
-    }
-    variables = {str(key): _as_text(value) for key, value in dict(document.get("variables", {})).items()}
+    written = _table(document, "connections", str(path))
+    connections = {name: _read_connection(value, str(path)) for name, value in written.items()}
+    variables = {key: _as_text(value) for key, value in _table(document, "variables", str(path)).items()}
     return LocalSettings(connections, variables)
 
 
@@ -67,6 +66,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"is not valid TOML: {error}", path=str(path)) from error
+
+
+def _table(document: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+    """Return a table of the document; an absent one is empty."""
+    found = document.get(name, {})
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"has no table [{name}]: the name stands for something else", path=where)
+    return found
 
 
 def _as_text(value: object) -> str:
@@ -78,15 +85,18 @@ def _read_connection(value: object, where: str) -> dict[str, Any]:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = json.loads(value)
-        except json.JSONDecodeError as error:
-            raise ConfigurationError("holds a Connection that is neither a URI nor JSON", path=where) from error
+        except json.JSONDecodeError:
+            raise ConfigurationError("holds a Connection that is neither a URI nor JSON", path=where) from None
     if isinstance(value, Mapping):
         fields = {str(key): item for key, item in value.items()}
         if isinstance(fields.get("extra"), Mapping):
             fields["extra"] = json.dumps(fields["extra"])
         return fields
     if isinstance(value, str) and ":" in value:
-        return _read_uri(value)
+        try:
+            return _read_uri(value)
+        except ValueError:  # its text holds what was written, so it is not shown or kept
+            raise ConfigurationError("holds a Connection whose URI has no valid host and port", path=where) from None
     raise ConfigurationError("holds a Connection that is neither a URI nor a table", path=where)
 
 

@@ -66,6 +66,7 @@ class RunState:
     def set_state(self, key: TaskKey, state: str, *, reason: str = "", until: datetime | None = None) -> None:
         """Give a task instance a state, tell it, and mark what depends on it."""
         at = self.now()
+        reason = self._hide(reason)
         before = self.instances.get(key, TaskInstance(*key))
         done = state in FINISHED
         if before.state in FINISHED:
@@ -207,9 +208,13 @@ class RunState:
 
     def log(self, key: TaskKey, try_number: int, level: str, message: str) -> None:
         """Take one line of a task's log."""
-        for secret in self._secrets:
-            message = message.replace(secret, "***")
-        self.emit(LogLine(self.now(), key[0], key[1], try_number, level, message))
+        self.emit(LogLine(self.now(), key[0], key[1], try_number, level, self._hide(message)))
+
+    def _hide(self, text: str) -> str:
+        """Blot out every secret that was told, the longest first: one may be part of another."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
 
 def _dependents(dag: DagSpec) -> dict[str, tuple[str, ...]]:

@@ -142,9 +142,9 @@ class RunStore:
     def list_runs(self, dag_id: str | None = None) -> tuple[StoredRun, ...]:
         """Return the runs, newest first."""
         rows = self._db.execute(
-            "select run_key, dag_id, run_id, state, started_at, ended_at from runs where ?1 is null or dag_id = ?1"
-            " order by run_key desc",
-            (dag_id,),
+            "select run_key, dag_id, run_id, state, started_at, ended_at from runs"
+            " where :dag_id is null or dag_id = :dag_id order by run_key desc",
+            {"dag_id": dag_id},
         )
         return tuple(
             StoredRun(key, dag, run, state, datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
+from mwaa_kit.engine.airflow3.describing import describe_run
 from mwaa_kit.engine.protocol import TaskRequest, TaskServices
 from mwaa_kit.model.run import FINISHED, UNMAPPED, TaskKey
 
@@ -127,6 +128,19 @@ class StateAnswers:
         if not self.is_own_run(msg):
             self.refuse(f"a test-run does not run Dag {msg.dag_id!r}, so its state is not known")
         return self.comms.DagRunStateResult(state="running")
+
+    def on_GetDagRun(self, msg: Any) -> Any:
+        if not self.is_own_run(msg):
+            self.refuse(f"a test-run does not run Dag {msg.dag_id!r}, so its runs are not known")
+        return self.comms.DagRunResult(**describe_run(self.request.run).model_dump())
+
+    def on_GetDag(self, msg: Any) -> Any:
+        dag = next((one for one in self.loaded if one.dag_id == msg.dag_id), None)
+        if dag is None:
+            self.refuse(f"no Dag {msg.dag_id!r} is loaded in this test-run")
+        empty = dict.fromkeys(("bundle_name", "bundle_version", "relative_fileloc", "next_dagrun"))
+        known = {"dag_id": dag.dag_id, "is_paused": False, "owners": dag.owner, "tags": sorted(map(str, dag.tags))}
+        return self.comms.DagResult(**empty, **known)
 
     def on_TriggerDagRun(self, msg: Any) -> Any:
         note = f"Dag {msg.dag_id!r} would be triggered here; a test-run runs one Dag only"

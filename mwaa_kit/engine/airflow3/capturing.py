@@ -80,7 +80,7 @@ def captured(write: Write) -> Iterator[Any]:
     """Send all that is written inside the block to `write`; yield the structlog logger that Airflow's runner wants."""
     import structlog
 
-    redact = _redactor()
+    redact = redactor()
 
     root = logging.getLogger()
     kept = (root.handlers[:], root.level, sys.stdout, sys.stderr, structlog.get_config())
@@ -165,7 +165,7 @@ def _wrapper_class() -> Any:
     return TaskLogger
 
 
-def _redactor() -> Callable[[str], str]:
+def redactor() -> Callable[[str], str]:
     """Return Airflow's own masking of the secrets it knows."""
     try:
         from airflow.sdk._shared.secrets_masker import _secrets_masker

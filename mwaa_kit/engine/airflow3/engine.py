@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -70,6 +72,7 @@ class Airflow3Engine:
             sys.path.append(folder)  # as Airflow does with the Dag folder; tasks import from it when they run
         with contextlib.ExitStack() as stack:
             stack.enter_context(captured(lambda level, line: None))
+            stack.enter_context(_own_segfault_handler())
             if services is not None:
                 stack.enter_context(running.supervised(Supervisor(services, _no_request(), None)))
             yield
@@ -141,6 +144,17 @@ class Airflow3Engine:
         except KeyError:
             known = ", ".join(sorted(self._dags)) or "none"
             raise UnknownDagError(f"there is no Dag {dag_id!r} here; there is: {known}") from None
+
+
+@contextlib.contextmanager
+def _own_segfault_handler() -> Iterator[None]:
+    """Give SIGSEGV back: the ``DagBag`` leaves a handler in Python, with which a real segfault would never end."""
+    before = signal.getsignal(signal.SIGSEGV)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGSEGV) is not before:
+            signal.signal(signal.SIGSEGV, before)
 
 
 def _no_request() -> TaskRequest:

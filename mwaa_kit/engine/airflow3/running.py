@@ -23,10 +23,11 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from mwaa_kit.engine.airflow3.capturing import captured, format_error, last_line
+from mwaa_kit.engine.airflow3.capturing import captured, format_error, last_line, redactor
+from mwaa_kit.engine.airflow3.describing import construct, describe_run
 from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
-from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.model.run import FAILED
 
 
@@ -60,7 +61,7 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
             task_runner.finalize(instance, state, context, log, error)
         except Exception as failure:  # what the runner does not catch, it would report as a failed task
             write("error", format_error(failure))
-            return TaskOutcome(FAILED, last_line(failure), format_error(failure))
+            return TaskOutcome(FAILED, redactor()(last_line(failure)), redactor()(format_error(failure)))
     return _read_outcome(str(getattr(state, "value", state)), message, error)
 
 
@@ -80,8 +81,8 @@ def _read_outcome(state: str, message: Any, error: BaseException | None) -> Task
     """Say in our words how the runner ended."""
     return TaskOutcome(
         state=state,
-        error=last_line(error) if error else "",
-        traceback=format_error(error) if error else "",
+        error=redactor()(last_line(error)) if error else "",
+        traceback=redactor()(format_error(error)) if error else "",
         until=getattr(message, "reschedule_date", None),
         retry_delay_seconds=getattr(message, "retry_delay_seconds", None),
         deferral=_read_deferral(message) if state == "deferred" else None,
@@ -108,7 +109,7 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
     task = dag.task_dict[request.task_id]
     if request.skip_delays and hasattr(task, "poke_interval") and not getattr(task, "is_mapped", False):
         task = _impatient(task)
-    context = _construct(
+    context = construct(
         datamodels.TIRunContext,
         dag_run=describe_run(request.run),
         task_reschedule_count=request.reschedules,
@@ -121,7 +122,7 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
         connections=[],
         start_date=request.started_at,
     )
-    return _construct(
+    return construct(
         RuntimeTaskInstance,
         id=uuid.uuid5(uuid.NAMESPACE_OID, f"{request.run.run_id} {request.task_id} {request.map_index}"),
         task_id=request.task_id,
@@ -146,35 +147,6 @@ def _impatient(task: Any) -> Any:
     quick = task.prepare_for_execution()
     quick.poke_interval = 0.01
     return quick
-
-
-def describe_run(run: RunInfo) -> Any:
-    """Build the Dag run as the API server would describe it."""
-    from airflow.sdk.api.datamodels import _generated as datamodels
-
-    return _construct(
-        datamodels.DagRun,
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        logical_date=run.logical_date,
-        data_interval_start=run.data_interval_start,
-        data_interval_end=run.data_interval_end,
-        run_after=run.run_after,
-        start_date=run.run_after,
-        run_type=datamodels.DagRunType(run.run_type),
-        state="running",
-        conf=dict(run.conf),
-        clear_number=0,
-        consumed_asset_events=[],
-        partition_key=None,
-    )
-
-
-def _construct(model: Any, **given: Any) -> Any:
-    """Build one of Airflow's data models from those of the given fields that this version of it has."""
-    private = getattr(model, "__private_attributes__", {})
-    known = {name: value for name, value in given.items() if name in model.model_fields or name in private}
-    return model.model_construct(**known)
 
 
 @contextlib.contextmanager

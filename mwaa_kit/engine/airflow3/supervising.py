@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from mwaa_kit.engine.airflow3.answering import StateAnswers
+from mwaa_kit.engine.airflow3.capturing import redactor
 from mwaa_kit.model.run import UNMAPPED
 
 
@@ -105,8 +106,17 @@ class Supervisor(StateAnswers):
         return self.comms.ConnectionResult(**{**names, **fields, "conn_id": msg.conn_id})
 
     def on_MaskSecret(self, msg: Any) -> Any:
-        self.services.mask(str(msg.value))
+        self._tell_secrets(msg.value)
         return self.ok()
+
+    def _tell_secrets(self, value: Any) -> None:
+        """Tell the run which of these texts Airflow now hides: not every Variable is a secret."""
+        if isinstance(value, str):
+            if redactor()(value) != value:
+                self.services.mask(value)
+            return
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            self._tell_secrets(item)
 
     def mask(self, secret: Any, name: str | None) -> None:
         """Hide a value in this process's logs, by Airflow's own rules of what is a secret."""

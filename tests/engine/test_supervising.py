@@ -1,0 +1,101 @@
+"""The supervisor's handlers against the messages of the installed Airflow, and what a Dag file may ask at import."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+
+import pytest
+
+from mwaa_kit.engine.opening import open_engine
+from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.running import RunOptions, run_dag
+
+NOT_ASKED_BY_A_TASK = {
+    "ResendLoggingFD": "answered in reaching.py, for processes that a task starts",
+    "GetHITLDetailResponse": "a test-run has no person to ask; the task is refused, with that reason",
+}
+
+
+def messages() -> set[str]:
+    """Return the names of all messages a task may send."""
+    from airflow.sdk.execution_time.comms import ToSupervisor
+
+    union, *_ = typing.get_args(ToSupervisor)
+    return {kind.__name__ for kind in typing.get_args(union)}
+
+
+def test_every_message_of_the_installed_airflow_has_a_handler() -> None:
+    open_engine()
+    from mwaa_kit.engine.airflow3.supervising import Supervisor
+
+    handled = {name.removeprefix("on_") for name in dir(Supervisor) if name.startswith("on_")}
+
+    assert messages() - handled - set(NOT_ASKED_BY_A_TASK) == set()
+
+
+def test_a_dag_file_that_cannot_be_imported_says_where(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("from airflow.sdk import DAG\n\nwith DAG('d'):\n    nonsense()\n")
+    (problem,) = open_engine().load(str(file)).problems
+
+    assert (problem.message, problem.line) == ("NameError: name 'nonsense' is not defined", 4)
+
+
+def test_what_a_file_prints_at_import_is_not_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "loud.py"
+    file.write_text("print('loud')\nfrom airflow.sdk import DAG\nwith DAG('loud', schedule=None): ...\n")
+    loaded = open_engine().load(str(file))
+
+    assert [spec.dag_id for spec in loaded.dags] == ["loud"]
+    assert capfd.readouterr().out == ""
+
+
+def test_a_virtualenv_task_reaches_variables_through_the_supervisor(tmp_path: Path) -> None:
+    file = tmp_path / "outside.py"
+    file.write_text(
+        "import sys\n"
+        "from datetime import datetime\n"
+        "from airflow.sdk import DAG, task\n"
+        "with DAG('outside', schedule=None, start_date=datetime(2026, 1, 1)):\n"
+        "    @task.external_python(python=sys.executable)\n"
+        "    def ask():\n"
+        "        from airflow.sdk import Variable\n"
+        "        return Variable.get('colour')\n"
+        "    ask()\n"
+    )
+    engine = open_engine()
+    (spec,) = engine.load(str(file)).dags
+    local = LocalSettings(variables={"colour": "green"})
+    for mode in ("inline", "fork"):
+        run = run_dag(engine, spec, RunOptions(mode=mode), local=local, store_in=None)
+        assert (run.state, run["ask"].value) == ("success", "green")
+
+
+def test_a_trigger_that_fails_or_waits_too_long_fails_its_task(tmp_path: Path) -> None:
+    file = tmp_path / "deferring.py"
+    file.write_text(
+        "from datetime import datetime, timedelta\n"
+        "from airflow.sdk import DAG, BaseOperator\n"
+        "from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger\n"
+        "from airflow.providers.standard.triggers.file import FileTrigger\n"
+        "class Wait(BaseOperator):\n"
+        "    def execute(self, context):\n"
+        "        self.defer(trigger=TimeDeltaTrigger(timedelta(hours=1)), method_name='go_on',\n"
+        "                   timeout=timedelta(seconds=0.2))\n"
+        "class Break(BaseOperator):\n"
+        "    def execute(self, context):\n"
+        "        self.defer(trigger=FileTrigger(filepath=None), method_name='go_on')\n"
+        "with DAG('deferring', schedule=None, start_date=datetime(2026, 1, 1)):\n"
+        "    Wait(task_id='wait')\n"
+        "    Break(task_id='break', retries=1)\n"
+    )
+    engine = open_engine()
+    (spec,) = engine.load(str(file)).dags
+    run = run_dag(engine, spec, RunOptions(skip_delays=True), local=LocalSettings(), store_in=None)
+
+    assert {one.task_id: (one.state, one.try_number) for one in run.task_instances} == {
+        "wait": ("failed", 1),
+        "break": ("failed", 2),
+    }
+    assert "TaskDeferralTimeout" in run.task_instances[0].error
