@@ -10,7 +10,7 @@ import click
 
 from mwaa_kit.cli.findings import show_findings
 from mwaa_kit.cli.options import dag_id_option, json_option, target_option
-from mwaa_kit.cli.output import count, show, show_json, tell
+from mwaa_kit.cli.output import count, show, show_json, tell, tell_start
 from mwaa_kit.model.finding import errors_in
 
 
@@ -84,6 +84,8 @@ def draw_command(
     """Draw the Dags of PATH: a notebook, a Dag file or a folder."""
     from mwaa_kit.verbs.authoring import draw
 
+    if not as_json:
+        tell_start()
     drawing = draw(path, dag_id=dag_id, target=target)
     if as_json or (form == "json" and output is None):
         show_json(drawing.to_dict())

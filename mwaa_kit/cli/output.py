@@ -28,6 +28,15 @@ def show_json(document: Any) -> None:
     json_stream().flush()
 
 
+def tell_start() -> None:
+    """Say at a terminal why nothing is seen for a few seconds."""
+    from mwaa_kit.engine.opening import installed_airflow
+
+    version = installed_airflow()
+    if version and sys.stderr.isatty():
+        tell(f"starting Airflow {version} …")
+
+
 _stream: IO[str] | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mwaa_kit.cli.options import dag_id_option, json_option, target_option
-from mwaa_kit.cli.output import count, show, show_json, size, tell
+from mwaa_kit.cli.output import count, show, show_json, size, tell, tell_start
 from mwaa_kit.drawing.states import look_of
 from mwaa_kit.errors import CancelledError
 from mwaa_kit.model.run import RETURN_KEY, DagRun, Event, LogLine, RunStarted, TaskInstance, TaskStateChanged
@@ -52,6 +52,8 @@ def run_command(
     """Run the Dag of PATH here, with real Airflow tasks, and without a database or a server."""
     from mwaa_kit.verbs.running import run
 
+    if not as_json:
+        tell_start()
     finished = run(
         path,
         dag_id=dag_id,

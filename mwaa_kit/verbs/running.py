@@ -115,6 +115,7 @@ def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
     from mwaa_kit.engine.opening import open_engine
 
     module = need_clean(read_module(str(source), target))
+    _need_same_major(target, open_engine().airflow_version)
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
     loaded = open_engine().load(path, _local_services(folder))
@@ -123,6 +124,15 @@ def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
         at = str(module.locate(problem.line)) if problem.line else module.path
         raise DagImportError(f"Airflow cannot import the Dag file: {problem.message}", path=at)
     return Runnable(_choose(loaded.dags, dag_id, str(source)), module, folder, path)
+
+
+def _need_same_major(target: str, installed: str) -> None:
+    """Refuse to run a Dag file of one Airflow on another: it would prove nothing."""
+    if target.split(".")[0] != installed.split(".")[0]:
+        raise WrongUsageError(
+            f"a Dag file for Airflow {target} cannot be run here: this Python has Airflow {installed}",
+            hint="leave --target out to run it on the Airflow that is here; compile and check know both",
+        )
 
 
 def _adopt(source: object) -> Runnable:
