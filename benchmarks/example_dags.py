@@ -4,7 +4,7 @@
     python benchmarks/example_dags.py --only branch   # the files whose name contains it; prints only
 
 The Dags are those of the installed wheels. Both sides get the same logical date and loaded dice (see dice.py), and a time
-limit for each file. ``dag.test()`` waits out each retry delay and sensor interval; ours skips them.
+limit for each Dag. ``dag.test()`` waits out each retry delay and sensor interval; ours skips them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ import dice
 from timed import run_timed
 
 HERE = Path(__file__).parent
+WHEN = datetime.now(UTC).replace(microsecond=0).isoformat()
+NO_END = "dag.test() did not end"
 
 COMPANIONS = {
     "example_external_task_parent_deferrable.py": ["example_external_task_child_deferrable.py"],
@@ -64,41 +66,57 @@ def main() -> None:
     """Run both sides, compare, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="part of a file's name")
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds for each file with dag.test()")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds for each Dag, on either side")
     options = parser.parse_args()
-    jobs = [job for job in find_jobs() if options.only in Path(job["files"][0]).name]
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("MWAA_KIT_HOME", f"{folder}/kit")
+        engine, loaded = load_all(options.only)
+        jobs = [job for file, dags in loaded.items() for job in make_jobs(file, dags)]
         oracle = start_oracle(jobs, Path(folder) / "airflow", options.limit)
-        ours = dict(run_ours(jobs, options.limit))
-        theirs = dict(read_oracle(oracle))
-    rows = [row for job in jobs for row in compare(job, theirs[job["files"][0]], ours[job["files"][0]])]
-    text = format_rows(rows, " ".join(["python", "benchmarks/example_dags.py", *sys.argv[1:]]))
+        dice.load()
+        ours = [result for _, result in run_timed(jobs, lambda job: run_one(engine, loaded, job), options.limit)]
+        theirs = read_oracle(oracle)
+    rows = [compare(*row) for row in zip(jobs, theirs, ours, strict=True)]
+    empty = [Path(file).name for file, dags in loaded.items() if not dags]
+    text = format_rows(rows, empty, " ".join(["python", "benchmarks/example_dags.py", *sys.argv[1:]]))
     if not options.only:
         (HERE / "example_dags.md").write_text(text, encoding="utf-8")
     print(text)
 
 
-def find_jobs() -> list[dict[str, Any]]:
-    """Return one job for each Dag file of the wheels."""
+def load_all(only: str) -> tuple[Any, dict[str, dict[str, Any]]]:
+    """Load every Dag file of the wheels with our engine; return the Dags by file and dag_id."""
     from importlib.util import find_spec
 
-    when = datetime.now(UTC).replace(microsecond=0).isoformat()
+    from mwaa_kit.engine.opening import open_engine
+
+    engine = open_engine()
     root = Path(str(find_spec("airflow").submodule_search_locations[0]))  # type: ignore[union-attr, index]
-    jobs = []
+    found: dict[str, dict[str, Any]] = {}
     for folder in (root / "example_dags", root / "providers" / "standard" / "example_dags"):
         for file in sorted(folder.glob("*.py")):
-            if file.name != "__init__.py":
-                beside = [folder / name for name in COMPANIONS.get(file.name, [])]
-                beside += [one for one in [folder / "sql"] if one.is_dir()]
-                jobs.append({"files": [str(file), *map(str, _present(root, beside))], "logical_date": when})
-    return jobs
+            if file.name != "__init__.py" and only in file.name:
+                loaded = engine.load(str(file))
+                if loaded.problems:
+                    raise SystemExit(f"{file.name} does not load: {loaded.problems[0].message}")
+                found[str(file)] = {spec.dag_id: spec for spec in loaded.dags}
+    return engine, found
 
 
-def _present(root: Path, files: list[Path]) -> Iterator[Path]:
-    """Find each file in whichever of the folders it lies."""
-    for file in files:
-        yield file if file.exists() else next(root.rglob(file.name))
+def make_jobs(file: str, dags: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a job for each Dag of a file, with the files it needs beside it."""
+    folder = Path(file).parent
+    beside = [*_present(folder, COMPANIONS.get(Path(file).name, []))]
+    beside += [folder / "sql"] if (folder / "sql").is_dir() else []
+    for dag_id in dags:
+        yield {"files": [file, *map(str, beside)], "dag_ids": [dag_id], "logical_date": WHEN}
+
+
+def _present(folder: Path, names: list[str]) -> Iterator[Path]:
+    """Find each file beside, or in the other folder of examples."""
+    for name in names:
+        root = next(up for up in folder.parents if up.name == "airflow")
+        yield folder / name if (folder / name).exists() else root / "example_dags" / name
 
 
 def start_oracle(jobs: list[dict[str, Any]], home: Path, limit: float) -> subprocess.Popen[str]:
@@ -115,88 +133,65 @@ def start_oracle(jobs: list[dict[str, Any]], home: Path, limit: float) -> subpro
     return process
 
 
-def read_oracle(process: subprocess.Popen[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the answers by file."""
+def read_oracle(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """Read the answers, one for each job."""
     assert process.stdout is not None
-    for line in process.stdout:
-        answer = json.loads(line)
-        yield answer["files"][0], answer
+    answers = [json.loads(line) for line in process.stdout]
     process.wait()
+    return answers
 
 
-def run_ours(jobs: list[dict[str, Any]], limit: float) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the results of our scheduler by file."""
-    from mwaa_kit.engine.opening import open_engine
-
-    engine = open_engine()
-    dice.load()
-    for job, result in run_timed(jobs, lambda job: run_file(engine, job), limit):
-        yield job["files"][0], result
-
-
-def run_file(engine: Any, job: dict[str, Any]) -> dict[str, Any]:
-    """Run every Dag of a file."""
-    from mwaa_kit.errors import MwaaKitError
+def run_one(engine: Any, loaded: dict[str, dict[str, Any]], job: dict[str, Any]) -> dict[str, Any]:
+    """Run the Dag of a job with our scheduler."""
     from mwaa_kit.scheduler.local import LocalSettings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
 
-    loaded = engine.load(job["files"][0])
     options = RunOptions(logical_date=datetime.fromisoformat(job["logical_date"]), skip_delays=True)
-    dags: list[dict[str, Any]] = []
-    for spec in loaded.dags:
-        try:
-            run = run_dag(engine, spec, options, local=LocalSettings(), store_in=None)
-        except MwaaKitError as error:
-            dags.append({"dag_id": spec.dag_id, "error": str(error)})
-            continue
-        instances = sorted([one.task_id, one.map_index, one.state, one.error] for one in run.task_instances)
-        dags.append({"dag_id": spec.dag_id, "state": run.state, "instances": instances})
-    return {"dags": dags, "import_errors": [problem.message for problem in loaded.problems]}
+    spec = loaded[job["files"][0]][job["dag_ids"][0]]
+    run = run_dag(engine, spec, options, local=LocalSettings(), store_in=None)
+    return {"state": run.state, "instances": [[one.task_id, one.map_index, one.state] for one in run.task_instances]}
 
 
-def compare(job: dict[str, Any], theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[Row]:
-    """Yield a row for each Dag of a file."""
-    file = Path(job["files"][0]).name
-    by_id = {dag["dag_id"]: dag for dag in theirs.get("dags", [])}
-    mine = ours.get("dags", [])
-    if not mine:
-        said = "; ".join(ours.get("import_errors", [])) or ours.get("error") or "no Dag in the file on this machine"
-        yield Row(file, "", "no Dag" if not by_id else "ran", said, "no Dag" if not by_id else "not loaded")
-    for dag in mine:
-        other = by_id.get(dag["dag_id"], {"error": theirs.get("error", "not reached in time")})
-        yield Row(file, dag["dag_id"], describe(other), describe(dag), judge(other, dag, "timeout" in theirs))
+def compare(job: dict[str, Any], answer: dict[str, Any], ours: dict[str, Any]) -> Row:
+    """Compare one Dag."""
+    dag_id = job["dag_ids"][0]
+    theirs = next((dag for dag in answer.get("dags", []) if dag["dag_id"] == dag_id), {}) | {
+        key: value for key, value in answer.items() if key in ("error", "timeout", "died")
+    }
+    return Row(Path(job["files"][0]).name, dag_id, describe(theirs), describe(ours), judge(dag_id, theirs, ours))
 
 
 def describe(dag: dict[str, Any]) -> str:
     """Say how a Dag ended: ``success (3 success, 1 skipped)``."""
+    if "timeout" in dag:
+        return f"no end in {dag['timeout']:g} s"
     if "error" in dag:
         return f"refused: {dag['error'].partition(': ')[2] or dag['error']}"
     counted = Counter(str(instance[2]) for instance in dag["instances"])
     return f"{dag['state']} ({', '.join(f'{count} {state}' for state, count in sorted(counted.items()))})"
 
 
-def judge(theirs: dict[str, Any], ours: dict[str, Any], out_of_time: bool) -> str:
+def judge(dag_id: str, theirs: dict[str, Any], ours: dict[str, Any]) -> str:
     """Say whether the states are equal, else why not."""
+    if "timeout" in theirs:
+        return f"{NO_END}: {NOTES.get(dag_id, 'too slow')}"
     if "error" in theirs and "error" in ours:
         return "equal"
-    if out_of_time and theirs.get("state") != "success":
-        return f"dag.test() did not end: {NOTES.get(ours['dag_id'], 'too slow')}"
-    if "error" in theirs or "error" in ours:
-        return "only one side runs it"
+    if {"error", "timeout", "died"} & {*theirs, *ours}:
+        return "only one side brings it to an end"
     one = {(row[0], row[1]): row[2] for row in theirs["instances"]}
     two = {(row[0], row[1]): row[2] for row in ours["instances"]}
     apart = [
-        f"{key[0]}[{key[1]}] {one.get(key)} / {two.get(key)}"
-        for key in sorted({*one, *two})
-        if one.get(key) != two.get(key)
+        f"{task_id}[{index}] {one.get((task_id, index))} / {two.get((task_id, index))}"
+        for task_id, index in sorted({*one, *two})
+        if one.get((task_id, index)) != two.get((task_id, index))
     ]
-    return "equal" if not apart and theirs["state"] == ours["state"] else "; ".join(apart) or "the run's state"
+    return "; ".join(apart) or ("equal" if theirs["state"] == ours["state"] else "the run's state")
 
 
-def format_rows(rows: list[Row], command: str) -> str:
+def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
     """Write the page."""
-    dags = [row for row in rows if row.dag_id]
-    ended = [row for row in dags if not row.verdict.startswith("dag.test() did not end")]
+    ended = [row for row in rows if not row.verdict.startswith(NO_END)]
     equal = [row for row in ended if row.equal]
     share = 100 * len(equal) / max(1, len(ended))
     made = f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}: Airflow {_version()},"
@@ -205,7 +200,8 @@ def format_rows(rows: list[Row], command: str) -> str:
         "# Airflow's example Dags, run by mwaa-kit and by dag.test()",
         "",
         f"**{len(equal)} of the {len(ended)} Dags that `dag.test()` brings to an end reach the same states ({share:.0f} %).**",
-        f"All {len(dags)} Dags load; for {len(dags) - len(ended)} `dag.test()` came to no end in the time given.",
+        f"All {len(rows)} Dags load; for {len(rows) - len(ended)} `dag.test()` came to no end in the time given.",
+        f"On this machine these files hold no Dag, on either side: {', '.join(empty) or 'none'}.",
         "",
         f"{made} {machine} {HERE.name}/example_dags.py says how.",
         "",

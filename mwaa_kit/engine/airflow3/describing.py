@@ -33,4 +33,4 @@ def construct(model: Any, **given: Any) -> Any:
     """Build one of Airflow's data models from those of the given fields that this version of it has."""
     private = getattr(model, "__private_attributes__", {})
     known = {name: value for name, value in given.items() if name in model.model_fields or name in private}
-    return model.modelconstruct(**known)
+    return model.model_construct(**known)
