@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mwaa_kit.errors import DagImportError, NoTaskError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.module import DagModule
-from mwaa_kit.model.run import DagRun, Event, LogLine
+from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.targets.catalogue import NEWEST
+from mwaa_kit.verbs.cells import Interpreter
 from mwaa_kit.verbs.sources import build_folder, is_plain, lay_out, need_clean, read_module
 
 Listen = Callable[[Event], None]
@@ -87,15 +87,16 @@ def run(
     found = find_runnable(source, dag_id, target)
     chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
     options = RunOptions(dict(params or {}), logical_date, mode, jobs, skip_delays, chosen)
-    speak = _speak_of_cells(found)
-    return run_dag(
+    interpreter = Interpreter(found.module, found.dag_file)
+    finished = run_dag(
         open_engine(),
         found.spec,
         options,
         local=read_local_settings(found.folder),
         store_in=found.folder,
-        listen=lambda event: listen(speak(event)),
+        listen=lambda event: listen(interpreter.read(event)),
     )
+    return interpreter.finish(finished)
 
 
 def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
@@ -192,22 +193,3 @@ def _local_services(folder: Path) -> Any:
 
     now = datetime.now(UTC)
     return RunState(DagSpec(""), RunInfo("", "", now), read_local_settings(folder), lambda event: None, lambda: now)
-
-
-def _speak_of_cells(found: Runnable) -> Callable[[Event], Event]:
-    """Return what turns lines of the generated Dag file in a log into cells of the notebook."""
-    module = found.module
-    if module is None or is_plain(module):
-        return lambda event: event
-    place = re.compile(rf'File "{re.escape(found.dag_file)}", line (\d+)')
-
-    def cell(match: re.Match[str]) -> str:
-        at = module.locate(int(match[1]))
-        return f'File "{at.path}", cell {at.cell}, line {at.line}' if at.cell else match[0]
-
-    def speak(event: Event) -> Event:
-        if isinstance(event, LogLine) and found.dag_file in event.message:
-            return replace(event, message=place.sub(cell, event.message))
-        return event
-
-    return speak
