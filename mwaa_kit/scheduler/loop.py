@@ -71,11 +71,13 @@ class Loop:
 
     def cancel(self) -> None:
         """Stop everything; what was running has failed."""
-        for job in self._executor.cancel():
-            self._state.set_state(job.key, FAILED, reason="cancelled")
-        for _, _, request in self._timers:
-            self._state.set_state(request.key, FAILED, reason="cancelled")
+        begun = [job.key for job in self._executor.cancel()]
+        begun += [request.key for _, _, request in self._timers]
+        begun += [job.key for job in self._ready if self._state.state_of(job.key) is not None]
+        for key in begun:
+            self._state.set_state(key, FAILED, reason="cancelled")
         self._timers.clear()
+        self._ready.clear()
 
     def _patience(self) -> float | None:
         """How long the executor may wait before a timer is due; None when there is none."""
@@ -153,6 +155,7 @@ class Loop:
     def _reschedule(self, request: TaskRequest, outcome: TaskOutcome) -> None:
         now = self._state.now()
         when = now if self._skip_delays or outcome.until is None else max(now, outcome.until)
+        self._state.clear_xcoms(request.key)
         self._state.set_state(request.key, UP_FOR_RESCHEDULE, reason="looks again later", until=when)
         self._later(replace(request, reschedules=request.reschedules + 1, resume=None), when)
 

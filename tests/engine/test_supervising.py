@@ -34,6 +34,33 @@ def test_every_message_of_the_installed_airflow_has_a_handler() -> None:
     assert messages() - handled - set(NOT_ASKED_BY_A_TASK) == set()
 
 
+def test_a_task_learns_of_its_own_run_and_of_loaded_dags_only(tmp_path: Path) -> None:
+    file = tmp_path / "asking.py"
+    file.write_text(
+        "from datetime import datetime\n"
+        "from airflow.sdk import DAG, task\n"
+        "from airflow.sdk.exceptions import AirflowRuntimeError\n"
+        "from airflow.sdk.execution_time import comms, task_runner\n"
+        "with DAG('asking', schedule=None, start_date=datetime(2026, 1, 1), tags=['x']):\n"
+        "    @task\n"
+        "    def ask(ti=None):\n"
+        "        send = task_runner.SUPERVISOR_COMMS.send\n"
+        "        own = send(comms.GetDagRun(dag_id='asking', run_id=ti.run_id))\n"
+        "        state = send(comms.GetDagRunState(dag_id='asking', run_id=ti.run_id)).state\n"
+        "        tags = send(comms.GetDag(dag_id='asking')).tags\n"
+        "        try:\n"
+        "            send(comms.GetDagRunState(dag_id='other', run_id='r'))\n"
+        "        except AirflowRuntimeError as refusal:\n"
+        "            return [own.run_id == ti.run_id, state, tags, 'other' in str(refusal)]\n"
+        "    ask()\n"
+    )
+    engine = open_engine()
+    (spec,) = engine.load(str(file)).dags
+    run = run_dag(engine, spec, RunOptions(), local=LocalSettings(), store_in=None)
+
+    assert run["ask"].value == [True, "running", ["x"], True]
+
+
 def test_a_dag_file_that_cannot_be_imported_says_where(tmp_path: Path) -> None:
     file = tmp_path / "broken.py"
     file.write_text("from airflow.sdk import DAG\n\nwith DAG('d'):\n    nonsense()\n")

@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
+from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
 from airflow.sdk import DAG, Connection, Variable, task
 
 START = datetime(2026, 1, 1)
@@ -82,6 +83,9 @@ with DAG("endless", schedule=None, start_date=START):
     def later(): ...
 
     hang() >> later()
+
+with DAG("waiting", schedule=None, start_date=START):
+    DateTimeSensorAsync(task_id="until_next_century", target_time="2126-01-01T00:00:00+00:00")
 
 with DAG("secrets", schedule=None, start_date=START):
 

@@ -163,6 +163,18 @@ def test_a_run_works_off_the_main_thread(dags: Any, play: Any) -> None:
     assert [run.state for run in found] == ["success"]
 
 
+def test_ctrl_c_ends_a_waiting_trigger(dags: Any, play: Any) -> None:
+    spec = dags(FILE)["waiting"]
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    run, _ = play(spec)
+    deadline = time.monotonic() + 5
+    while any(one.name == "mwaa-kit-trigger" for one in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert (run.cancelled, states(run)) == (True, {"until_next_century": "failed"})
+    assert [one.name for one in threading.enumerate() if one.name == "mwaa-kit-trigger"] == []
+
+
 @pytest.fixture
 def endless(tmp_path: Path) -> Any:
     """Start a run that never ends in a process of its own; return it with the pid of its task."""

@@ -132,7 +132,7 @@ class StateAnswers:
     def on_GetDagRun(self, msg: Any) -> Any:
         if not self.is_own_run(msg):
             self.refuse(f"a test-run does not run Dag {msg.dag_id!r}, so its runs are not known")
-        return self.comms.DagRunResult(**describe_run(self.request.run).model_dump())
+        return describe_run(self.request.run, self.comms.DagRunResult)
 
     def on_GetDag(self, msg: Any) -> Any:
         dag = next((one for one in self.loaded if one.dag_id == msg.dag_id), None)

@@ -33,16 +33,21 @@ def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
     result: list[Any] = []
     failure: list[BaseException] = []
 
+    left = threading.Event()
+
     def wait() -> None:
         try:
-            result.append(asyncio.run(_first_event(deferral, cancelled)))
+            result.append(asyncio.run(_first_event(deferral, lambda: left.is_set() or cancelled())))
         except BaseException as error:  # carried over to the waiting thread
             failure.append(error)
 
     thread = threading.Thread(target=wait, name="mwaa-kit-trigger", daemon=True)
     thread.start()
-    while thread.is_alive():
-        thread.join(_LOOK_SECONDS)
+    try:
+        while thread.is_alive():
+            thread.join(_LOOK_SECONDS)
+    finally:
+        left.set()  # Ctrl-C ends the waiting here; the trigger must not go on behind it
     if failure:
         return replace(deferral, next_method=_FAIL, next_kwargs=_explain(failure[0]))
     return replace(deferral, next_kwargs=_with_event(deferral.next_kwargs, result[0]))

@@ -7,12 +7,12 @@ from typing import Any
 from mwaa_kit.engine.protocol import RunInfo
 
 
-def describe_run(run: RunInfo) -> Any:
-    """Build the Dag run as the API server would describe it."""
+def describe_run(run: RunInfo, model: Any = None) -> Any:
+    """Build the Dag run as the API server would describe it; `model` is another of its shapes."""
     from airflow.sdk.api.datamodels import _generated as datamodels
 
     return construct(
-        datamodels.DagRun,
+        model or datamodels.DagRun,
         dag_id=run.dag_id,
         run_id=run.run_id,
         logical_date=run.logical_date,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import re
 import signal
@@ -106,12 +107,12 @@ class Airflow3Engine:
 
     def _check_conf(self, dag: Any, conf: Mapping[str, Any]) -> None:
         """Validate params by their JSON schemas, with what the user gave in place of the defaults."""
-        from airflow.sdk.definitions.param import ParamsDict
         from airflow.sdk.exceptions import ParamValidationError
 
+        params = copy.deepcopy(dag.params)  # giving a value to a param changes the param itself
         try:
-            params = dag.params.deep_merge(dict(conf)) if hasattr(dag.params, "deep_merge") else ParamsDict(dag.params)
-            ParamsDict(params).validate() if not isinstance(params, ParamsDict) else params.validate()
+            params.update(dict(conf))
+            params.validate()
         except ParamValidationError as error:
             reason = " ".join(str(error).split())
             raise WrongUsageError(f"Dag {dag.dag_id!r} does not accept these params: {reason}") from error
