@@ -1,0 +1,201 @@
+"""The verb `run`: from a notebook to results, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mwaa_kit import errors
+from mwaa_kit.model.run import LogLine
+from mwaa_kit.scheduler.store import RunStore
+from mwaa_kit.verbs.running import run, select
+
+Write = Callable[..., str]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a notebook with these code cells; return its path."""
+
+    def notebook(*sources: str, name: str = "etl.ipynb") -> str:
+        cells = [
+            {"cell_type": "code", "execution_count": None, "id": f"c{n}", "metadata": {}, "outputs": [], "source": text}
+            for n, text in enumerate(sources, start=1)
+        ]
+        (tmp_path / name).write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        return str(tmp_path / name)
+
+    return notebook
+
+
+IMPORTS = "from airflow.sdk import dag, task"
+DAG = "#| dag\n@dag(schedule=None, params={'n': 2})\ndef etl(): ..."
+
+
+def test_a_notebook_runs_and_its_results_are_live_objects(write: Write, tmp_path: Path) -> None:
+    path = write(
+        "import datetime\nfrom airflow.sdk import dag, task",
+        "#| task: load\ndays = [datetime.date(2026, 1, day) for day in (1, 2)]",
+        "@task\ndef last(days):\n    return {'day': max(days)}",
+        DAG,
+    )
+    import datetime
+
+    finished = run(path)
+    assert (finished.state, dict(finished.states)) == ("success", {("load", -1): "success", ("last", -1): "success"})
+    assert finished["load"].value == [datetime.date(2026, 1, 1), datetime.date(2026, 1, 2)]
+    assert finished["last"].value == {"day": datetime.date(2026, 1, 2)}
+
+
+@pytest.mark.parametrize("mode", ["inline", "fork"])
+def test_an_error_speaks_of_the_cell_and_line_it_came_from(mode: str, write: Write) -> None:
+    path = write(
+        IMPORTS,
+        "def ratio(a):\n    half = a / 2\n    return half / 0\n",
+        "#| task: load\nn = 1",
+        "#| task: fails\nm = ratio(n)",
+        DAG,
+    )
+    lines: list[str] = []
+    finished = run(path, mode=mode, listen=lambda e: lines.append(e.message) if isinstance(e, LogLine) else None)
+    assert finished["fails"].instances[0].error == "ZeroDivisionError: float division by zero (cell 2, line 3)"
+    assert [line for line in lines if "etl.ipynb" in line] == [
+        f'  File "{path}", cell 4, line 2, in fails',
+        f'  File "{path}", cell 2, line 3, in ratio',
+    ]
+
+
+def test_a_run_is_recorded_beside_the_notebook_and_git_ignores_it(write: Write, tmp_path: Path) -> None:
+    finished = run(write(IMPORTS, "@task\ndef one():\n    return 1", DAG))
+    store = RunStore(tmp_path)
+    recorded = store.list_runs()[0]
+    assert (recorded.run_id, recorded.state, store.read_xcoms(recorded.run_key)) == (
+        finished.run_id,
+        "success",
+        finished.xcoms,
+    )
+    assert (tmp_path / ".mwaa-kit" / ".gitignore").read_text() == "*\n"
+
+
+def test_params_reach_the_tasks_and_wrong_ones_are_refused(write: Write) -> None:
+    path = write(
+        "from airflow.sdk import Param, dag, task",
+        "@task\ndef twice(params=None):\n    return params['n'] * 2",
+        "#| dag\n@dag(schedule=None, params={'n': Param(2, type='integer')})\ndef etl(): ...",
+    )
+    assert run(path, params={"n": 21})["twice"].value == 42
+    with pytest.raises(errors.WrongUsageError, match="'many' is not of type 'integer'"):
+        run(path, params={"n": "many"})
+
+
+def test_local_variables_and_connections_are_found_also_while_the_file_is_imported(
+    write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "mwaa-kit.local.toml").write_text(
+        "[variables]\nsize = '7'\n[connections]\nlake = 'aws://key:secret@host/db'\n"
+    )
+    path = write(
+        "from airflow.sdk import Connection, Variable, dag, task",
+        "@task\ndef read():\n    lake = Connection.get('lake')\n    return [Variable.get('size'), lake.login, lake.schema]",
+        "#| dag\n@dag(schedule=None, tags=[Variable.get('size')])\ndef etl(): ...",
+    )
+    assert run(path)["read"].value == ["7", "key", "db"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "upstream", "downstream", "expected"),
+    [
+        ((), False, False, ()),
+        (("b",), False, False, ("b",)),
+        (("b",), True, False, ("a", "b")),
+        (("b",), False, True, ("b", "c")),
+        (("c", "a"), False, False, ("a", "c")),
+    ],
+)
+def test_a_selection_is_in_written_order(
+    chosen: tuple[str, ...], upstream: bool, downstream: bool, expected: tuple[str, ...]
+) -> None:
+    from mwaa_kit.model.spec import DagSpec, TaskSpec
+
+    dag = DagSpec(
+        "etl",
+        (
+            TaskSpec("a", "@task", downstream=("b",)),
+            TaskSpec("b", "@task", upstream=("a",), downstream=("c",)),
+            TaskSpec("c", "@task", upstream=("b",)),
+        ),
+    )
+    assert select(dag, chosen, upstream=upstream, downstream=downstream) == expected
+
+
+def test_only_the_chosen_tasks_run(write: Write) -> None:
+    path = write(IMPORTS, "#| task: a\nx = 1", "#| task: b\ny = x + 1", "@task\ndef c(y):\n    return y", DAG)
+    assert dict(run(path, tasks=("b",), with_upstream=True).states) == {("a", -1): "success", ("b", -1): "success"}
+
+
+def test_several_dags_want_a_choice_and_an_unknown_one_names_those_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "two.py"
+    one = "@dag(schedule=None)\ndef {0}():\n    @task\n    def t():\n        return '{0}'\n    t()\n{0}()\n"
+    path.write_text(f"{IMPORTS}\n{one.format('first')}{one.format('second')}")
+    assert run(str(path), dag_id="second")["t"].value == "second"
+    with pytest.raises(errors.UnknownDagError, match="first, second"):
+        run(str(path))
+    with pytest.raises(errors.UnknownDagError, match="'third'"):
+        run(str(path), dag_id="third")
+
+
+def test_a_dag_object_of_this_interpreter_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk import dag, task
+
+    monkeypatch.chdir(tmp_path)
+
+    @dag(schedule=None)
+    def cells():
+        @task
+        def one():
+            return 1
+
+        one()
+
+    assert run(cells())["one"].value == run(cells)["one"].value == 1
+
+
+def test_what_is_no_dag_is_told(tmp_path: Path) -> None:
+    with pytest.raises(errors.WrongUsageError, match="int cannot be run"):
+        run(3)
+
+
+def test_a_file_that_cannot_be_imported_is_told_with_its_cell(write: Write) -> None:
+    path = write(IMPORTS, "import no_such_module_here\n\n@task\ndef one():\n    return no_such_module_here.x", DAG)
+    with pytest.raises(errors.DagImportError) as refused:
+        run(path)
+    assert (refused.value.path, "No module named 'no_such_module_here'" in refused.value.message) == (
+        f"{path}, cell 2, line 1",
+        True,
+    )
+
+
+def test_a_dag_file_of_another_major_airflow_is_not_run(write: Write) -> None:
+    path = write("from airflow.decorators import dag, task", "@task\ndef one():\n    return 1", DAG)
+    with pytest.raises(errors.WrongUsageError, match=r"for Airflow 2\.10\.3 cannot be run here"):
+        run(path, target="2.10.3")
+
+
+def test_the_params_of_one_run_are_not_seen_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk import dag, task
+
+    monkeypatch.chdir(tmp_path)
+
+    @dag(schedule=None, params={"n": 2})
+    def cells():
+        @task
+        def n(params=None):
+            return params["n"]
+
+        n()
+
+    made = cells()
+    assert [run(made, params=params)["n"].value for params in ({}, {"n": 3}, {})] == [2, 3, 2]
