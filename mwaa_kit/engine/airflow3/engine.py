@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.airflow3 import deferring, reading, running
@@ -45,7 +46,7 @@ class Airflow3Engine:
             bag = self._read_bag(path)
         seconds = time.perf_counter() - started
         problems = tuple(_read_problem(path, text) for text in bag.import_errors.values())
-        specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in bag.dags.values())
+        specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in _in_written_order(path, bag.dags))
         return LoadedFile(specs, problems, seconds)
 
     def adopt(self, dag: Any, relative_path: str = "") -> DagSpec:
@@ -184,3 +185,9 @@ def _read_problem(path: str, text: str) -> ImportProblem:
     name = re.escape(os.path.basename(path))
     places = re.findall(rf'File ".*?{name}", line (\d+)', text)
     return ImportProblem(path, message, int(places[-1]) if places else None, text)
+
+
+def _in_written_order(path: str, dags: Mapping[str, Any]) -> list[Any]:
+    """Return Dags by where their dag_id first stands in the file; Airflow collects them in a set, in any order."""
+    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    return [dags[dag_id] for dag_id in sorted(dags, key=lambda dag_id: (text.find(dag_id) % (len(text) + 1), dag_id))]

@@ -6,8 +6,8 @@ have been the same since the Task SDK 1.0. Around them only the supervisor is ou
 Notes
 -----
 The runner was written for a process of its own. In ours it would leave four things behind, which are put back: the
-handler of SIGTERM, the ``AIRFLOW_CTX_*`` variables, the values it gave to the Dag's params, and the supervisor. Its handler of SIGALRM is left alone:
-``execution_timeout`` rests on it.
+handler of SIGTERM, the ``AIRFLOW_CTX_*`` variables, the values it gave to params, and the supervisor. Its handler of SIGALRM
+is left alone: ``execution_timeout`` rests on it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
         stack.enter_context(supervised(supervisor))
         stack.enter_context(_own_signals())
         stack.enter_context(_own_environment())
-        stack.enter_context(_own_params(dag))
+        stack.enter_context(_own_params(dag.params, dag.task_dict[request.task_id].params))
         log = stack.enter_context(captured(write))
         if starts_a_python(dag.task_dict[request.task_id]):
             stack.enter_context(reachable(supervisor, write))
@@ -201,9 +201,15 @@ def _own_environment() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _own_params(dag: Any) -> Iterator[None]:
-    """Give the Dag's params their own values back: merging a run's conf into them changes the params themselves."""
-    params = [dag.params.get_param(name) for name in dag.params]
+def _own_params(*held: Any) -> Iterator[None]:
+    """Give params their own values back: merging a run's conf into them changes the params themselves.
+
+    Parameters
+    ----------
+    held
+        Airflow's ``ParamsDict`` of the Dag, and of the task.
+    """
+    params = [params.get_param(name) for params in held for name in params if hasattr(params, "get_param")]
     values = [param.value for param in params]
     try:
         yield
