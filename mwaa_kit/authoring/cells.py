@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from pathlib import PurePath
 
 from mwaa_kit.authoring.directives import Directive, find_directive
 from mwaa_kit.authoring.names import facts_of_source
@@ -79,6 +80,11 @@ class AuthoredCell:
     def number(self) -> int:
         """The cell as people count it."""
         return self.cell.number
+
+    @property
+    def label(self) -> str:
+        """What messages call it: ``cell 3``, or ``cell 3 of other.ipynb`` where another notebook is included."""
+        return f"cell {self.number} of {PurePath(self.cell.path).name}" if self.cell.path else f"cell {self.number}"
 
 
 def find_cells(notebook: Notebook) -> tuple[AuthoredCell, ...]:

@@ -174,7 +174,7 @@ def check_task_ids(notebook: Notebook, tasks: tuple[Task, ...], cells: tuple[Aut
     for task in tasks:
         if task.task_id in first:
             at = notebook.locate(task.cell.cell, task.line)
-            message = f"task {task.task_id!r} is already defined in cell {first[task.task_id].cell.number}."
+            message = f"task {task.task_id!r} is already defined in {first[task.task_id].cell.label}."
             hint = f"rename it, or continue the first with '#| task+: {task.task_id}'"
             yield duplicate_task_id.RULE.found(at, message, hint)
         first.setdefault(task.task_id, task)

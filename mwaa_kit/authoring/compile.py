@@ -13,10 +13,11 @@ from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_na
 from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
 from mwaa_kit.authoring.dagbody import DagPlan, all_edges, edge_names
 from mwaa_kit.authoring.dagplan import find_dags
+from mwaa_kit.authoring.edges import check_after, check_cycles
 from mwaa_kit.authoring.helpers import find_support, preamble_lines
 from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.authoring.tasks import Task, find_tasks
-from mwaa_kit.authoring.wiring import Wirer, Wiring, check_after, check_cycles
+from mwaa_kit.authoring.wiring import Wirer, Wiring
 from mwaa_kit.errors import NoTaskError
 from mwaa_kit.model.finding import Finding, errors_in, in_order
 from mwaa_kit.model.module import DagModule, EdgeReason, SupportFile, TaskAnchor
@@ -136,6 +137,6 @@ class _Analysed:
     def _edge(self, task: Task, upstream: str) -> EdgeReason:
         reasons = [feed.reason for feed in self.wiring.feeds.get(task.task_id, []) if feed.upstream == upstream]
         if task.directive is not None and upstream in task.directive.after:
-            reasons.append(f"after={upstream} in cell {task.cell.number} line {task.line}")
+            reasons.append(f"after={upstream} in {task.cell.label} line {task.line}")
         names = edge_names(task, upstream, self.wiring)
         return EdgeReason(self._dag_id, upstream, task.task_id, names, "; ".join(reasons))

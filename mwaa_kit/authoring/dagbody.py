@@ -9,9 +9,10 @@ from graphlib import TopologicalSorter
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell
 from mwaa_kit.authoring.celltext import cell_lines
 from mwaa_kit.authoring.directives import Directive
+from mwaa_kit.authoring.edges import upstream_of
 from mwaa_kit.authoring.lowering import parameter_names
 from mwaa_kit.authoring.tasks import Task
-from mwaa_kit.authoring.wiring import Wiring, upstream_of
+from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, trimmed
 
 

@@ -6,25 +6,14 @@ above that binds or changes it, or by the task of that name; where both exist no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.linking import Linker, Writer
-from mwaa_kit.authoring.rules import (
-    ambiguous_upstream,
-    cycle,
-    definition_across_tasks,
-    name_not_shipped,
-    shared_name_rebound,
-    shared_reads_task_value,
-    stale_value,
-    unknown_upstream,
-)
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS, shipped_facts
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task, free_parameters
+from mwaa_kit.authoring.wiringfindings import Reading, WiringFindings
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
 
@@ -92,6 +81,7 @@ class Wirer:
         self.notebook, self.cells, self.tasks = notebook, cells, tasks
         self.written = written
         self.wiring = Wiring()
+        self.amiss = WiringFindings(notebook, cells)
         self.linker = Linker()
         self.units: list[_Unit] = []
         self.by_id = {task.task_id: task for task in tasks}
@@ -120,9 +110,13 @@ class Wirer:
             elif cell.role is not Role.PARAMS:
                 self._module_level(cell)
         for task, name, unit, line in self.waiting:
-            self._not_above(task, name, unit, line)
+            above = next(
+                (c for c in task.cells if 0 <= unit < len(self.units) and c is self.units[unit].cell), task.cell
+            )
+            self.amiss.not_above(Reading(task, above, name, line))
         for task, name, unit in self.module_reads:
             self._rebound(task, name, unit)
+        self.wiring.findings += self.amiss.found
         for task_id, names in self.wiring.gives.items():
             names.sort(key=lambda name, task=self.by_id[task_id]: _made_at(task, name))  # type: ignore[misc]
         return self.wiring
@@ -154,7 +148,7 @@ class Wirer:
             upstream = self._script_of(writer)
             assert upstream is not None
             if namesake is not None and namesake is not upstream:
-                self._ambiguous(task, cell, name, line, upstream, namesake)
+                self.amiss.ambiguous(Reading(task, cell, name, line), upstream, namesake)
             else:
                 self._from_task(task, cell, name, line, writer, upstream)
         elif namesake is not None and not [w for w in others if not self._is_task_name(w, name)]:
@@ -169,8 +163,10 @@ class Wirer:
         made = [w for w in writers if self._script_of(w) is not None]
         knowing = [w for w in made if w.kind != "mutation" or self._knows(w.unit, name)]
         for writer in made:
-            if writer not in knowing and self._script_of(writer) is not task:
-                self._stale(task, cell, name, line, writer)
+            other = self._script_of(writer)
+            if writer not in knowing and other is not None and other is not task:
+                source = self.units[writer.unit].cell
+                self.amiss.stale(Reading(task, cell, name, line), other, source, writer.line)
         return max(knowing, key=lambda w: (w.unit, w.line), default=None)
 
     def _knows(self, unit: int, name: str) -> bool:
@@ -195,15 +191,10 @@ class Wirer:
         if kind == "import":
             self.wiring.imports.setdefault(task.task_id, []).append((name, source))
         elif kind == "definition":
-            message = f"task {task.task_id!r} reads {name!r}, a definition in the cell of task {upstream.task_id!r}."
-            hint = f"move {name!r} out of cell {source.number} into a cell of its own: it is then shared by all tasks"
-            at = self.notebook.locate(cell.cell, line)
-            self.wiring.findings.append(definition_across_tasks.RULE.found(at, message, hint))
+            self.amiss.across_tasks(Reading(task, cell, name, line), upstream, source)
         else:
             verb = "changed" if writer.kind == "mutation" else "written"
-            reason = (
-                f"{name!r} {verb} in cell {source.number} line {writer.line}, read in cell {cell.number} line {line}"
-            )
+            reason = f"{name!r} {verb} in {source.label} line {writer.line}, read in {cell.label} line {line}"
             self._feed(task, Feed(name, upstream.task_id, reason))
             self._give(upstream, name, writer)
 
@@ -230,8 +221,8 @@ class Wirer:
 
     def _whole(self, task: Task, cell: AuthoredCell, name: str, line: int, upstream: Task) -> None:
         reason = (
-            f"{name!r} is what task {upstream.task_id!r} (cell {upstream.cell.number}) returns, "
-            f"read in cell {cell.number} line {line}"
+            f"{name!r} is what task {upstream.task_id!r} ({upstream.cell.label}) returns, "
+            f"read in {cell.label} line {line}"
         )
         self._feed(task, Feed(name, upstream.task_id, reason, whole=True))
 
@@ -248,10 +239,8 @@ class Wirer:
         made = [w for w in writers if self._made_late(w)]
         if made:
             source = self.units[max(made, key=lambda w: w.unit).unit].cell
-            message = f"shared code that task {task.task_id!r} calls reads {name!r}, which cell {source.number} makes."
-            hint = f"give the function a parameter {name!r} and pass the value to it"
-            at = self.notebook.locate(cell.cell, self.linker.seen[-1].deferred.get(name, 1))
-            self.wiring.findings.append(shared_reads_task_value.RULE.found(at, message, hint))
+            line = self.linker.seen[-1].deferred.get(name, 1)
+            self.amiss.through_shared(Reading(task, cell, name, line), source)
 
     def _made_late(self, writer: Writer) -> bool:
         unit = self.units[writer.unit]
@@ -271,10 +260,7 @@ class Wirer:
             called = cell.role is Role.DAG and any(name in {task.function, task.task_id} for task in self.tasks)
             if writers and name not in facts.binds and not called:
                 source = self.units[writers[-1].unit].cell
-                message = f"{name!r} is read in a function of cell {cell.number}, and cell {source.number} makes it."
-                hint = f"give the function a parameter {name!r}"
-                at = self.notebook.locate(cell.cell, line)
-                self.wiring.findings.append(shared_reads_task_value.RULE.found(at, message, hint))
+                self.amiss.in_function(cell, name, line, source)
 
     def _taskflow(self, task: Task, cell: AuthoredCell) -> None:
         for name, required in free_parameters(task.node):
@@ -285,7 +271,7 @@ class Wirer:
                 upstream = self._script_of(writer)
                 assert upstream is not None
                 if namesake is not None and namesake is not upstream:
-                    self._ambiguous(task, cell, name, task.line, upstream, namesake)
+                    self.amiss.ambiguous(Reading(task, cell, name, task.line), upstream, namesake)
                 else:
                     self._from_task(task, cell, name, task.line, writer, upstream)
             elif namesake is not None:
@@ -293,66 +279,13 @@ class Wirer:
             elif required and name not in CONTEXT_KEYS:
                 self.waiting.append((task, name, len(self.units) - 1, task.line))
 
-    # -- findings
-
-    def _ambiguous(self, task: Task, cell: AuthoredCell, name: str, line: int, first: Task, second: Task) -> None:
-        message = (
-            f"task {task.task_id!r} reads {name!r}: written by task {first.task_id!r} (cell {first.cell.number}), "
-            f"and also the name of task {second.task_id!r} (cell {second.cell.number})."
-        )
-        hint = f"rename the variable in cell {first.cell.number}, or the task in cell {second.cell.number}"
-        at = self.notebook.locate(cell.cell, line)
-        self.wiring.findings.append(ambiguous_upstream.RULE.found(at, message, hint))
-
-    def _stale(self, task: Task, cell: AuthoredCell, name: str, line: int, writer: Writer) -> None:
-        other, source = self._script_of(writer), self.units[writer.unit].cell
-        assert other is not None
-        message = (
-            f"task {task.task_id!r} reads {name!r}, whose object task {other.task_id!r} changes under another name "
-            f"in cell {source.number} line {writer.line}: each task has its own copy, so it will not see the change."
-        )
-        hint = f"read the name that cell {source.number} changes, or copy the object before it is changed"
-        self.wiring.findings.append(stale_value.RULE.found(self.notebook.locate(cell.cell, line), message, hint))
-
     def _rebound(self, task: Task, name: str, unit: int) -> None:
-        """Shared code runs before every task: a later cell that binds the name again would be seen too early."""
+        """Find the first later cell of shared code that binds a name again which a task takes from this unit."""
         for later in self.units[unit + 1 :]:
             shipped = later.cell.role in {Role.LIBRARY, Role.SHARED}
             if shipped and later.cell.facts.kinds.get(name, "import") != "import":
-                first = self.units[unit].cell
-                message = (
-                    f"task {task.task_id!r} reads {name!r} of cell {first.number}, "
-                    f"but cell {later.cell.number} binds it again, and shared code runs before every task."
-                )
-                at = self.notebook.locate(later.cell.cell, later.cell.facts.binds[name])
-                hint = f"give {name!r} another name in one of the two cells"
-                self.wiring.findings.append(shared_name_rebound.RULE.found(at, message, hint))
+                self.amiss.rebound(task, name, self.units[unit].cell, later.cell)
                 return
-
-    def _not_above(self, task: Task, name: str, unit: int, line: int) -> None:
-        """A name that nothing shipped above makes: say who else does."""
-        cell = next((c for c in task.cells if unit < len(self.units) and c is self.units[unit].cell), task.cell)
-        at = self.notebook.locate(cell.cell, line)
-        hidden = [c for c in self.cells if c.role in {Role.EXPLORATION, Role.SKIP} and name in c.facts.binds]
-        if hidden:
-            last = next((c for c in reversed(hidden) if c.number < cell.number), hidden[-1])
-            message = (
-                f"task {task.task_id!r} reads {name!r}, which only cell {last.number} makes, and that is not shipped."
-            )
-            hint = f"begin cell {last.number} with '#| shared', or make it a task ('#| task: …') or a param"
-            self.wiring.findings.append(name_not_shipped.RULE.found(at, message, hint))
-            return
-        below = [c for c in self.cells if c.number > cell.number and name in c.facts.binds]
-        if below:
-            message = f"task {task.task_id!r} reads {name!r}, which is made only below, in cell {below[0].number}."
-            hint = f"move cell {below[0].number} above cell {cell.number}"
-        elif free_parameters(task.node):
-            message = f"task {task.task_id!r} has a parameter {name!r}, which no task above makes."
-            hint = f"make {name!r} in a task above, or give the parameter a default"
-        else:
-            message = f"task {task.task_id!r} reads {name!r}, which no cell makes: perhaps a deleted cell once did."
-            hint = f"make {name!r} in a cell above, or correct its spelling"
-        self.wiring.findings.append(unknown_upstream.RULE.found(at, message, hint))
 
 
 def _made_at(task: Task, name: str) -> tuple[int, int]:
@@ -362,36 +295,3 @@ def _made_at(task: Task, name: str) -> tuple[int, int]:
         if line:
             return i, line
     return len(task.cells), 0
-
-
-def check_after(notebook: Notebook, tasks: tuple[Task, ...]) -> Iterator[Finding]:
-    """Find ``after=`` that names no task."""
-    known = {task.task_id for task in tasks}
-    for task in tasks:
-        for upstream in task.directive.after if task.directive is not None else ():
-            if upstream not in known:
-                at = notebook.locate(task.cell.cell, task.line)
-                message = f"task {task.task_id!r} waits for {upstream!r}, but there is no task of that name."
-                hint = f"write one of: {', '.join(sorted(known - {task.task_id})) or 'no other task is there yet'}"
-                yield unknown_upstream.RULE.found(at, message, hint)
-
-
-def upstream_of(task: Task, wiring: Wiring) -> tuple[str, ...]:
-    """Return the direct upstream tasks of one task, each once: by data first, then by ``after=``."""
-    fed = [feed.upstream for feed in wiring.feeds.get(task.task_id, [])]
-    after = task.directive.after if task.directive is not None else ()
-    return tuple(dict.fromkeys([*fed, *after]))
-
-
-def check_cycles(notebook: Notebook, tasks: tuple[Task, ...], wiring: Wiring) -> Iterator[Finding]:
-    """Find one circle of tasks that wait for each other."""
-    by_id = {task.task_id: task for task in tasks}
-    sorter = TopologicalSorter({t.task_id: [u for u in upstream_of(t, wiring) if u in by_id] for t in tasks})
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        circle = list(reversed(error.args[1]))
-        named = " → ".join(f"{task_id!r} (cell {by_id[task_id].cell.number})" for task_id in reversed(circle))
-        last = max((by_id[task_id] for task_id in circle), key=lambda task: task.cell.number)
-        at = notebook.locate(last.cell.cell, last.line)
-        yield cycle.RULE.found(at, f"tasks wait for each other in a circle: {named}.", "remove one of these edges")

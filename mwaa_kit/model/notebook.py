@@ -30,6 +30,8 @@ class Cell:
         ``In [n]`` as saved; None when the cell did not run.
     tags
         The cell's metadata tags, such as papermill's ``parameters``.
+    path
+        The file it lies in, when that is another notebook, included here; else empty.
     """
 
     index: int
@@ -38,6 +40,7 @@ class Cell:
     cell_id: str | None = None
     execution_count: int | None = None
     tags: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def number(self) -> int:
@@ -76,4 +79,4 @@ class Notebook:
         """Return the location of a line of a cell; `line` and `column` count from 1."""
         lines = cell.source.splitlines()
         text = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
-        return CellLocation(self.path, cell.number, line, column, cell.execution_count, cell.cell_id, text)
+        return CellLocation(cell.path or self.path, cell.number, line, column, cell.execution_count, cell.cell_id, text)

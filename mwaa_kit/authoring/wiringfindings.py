@@ -1,0 +1,119 @@
+"""What wiring finds amiss: names that are ambiguous, stale, hidden, or made by nobody, said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from mwaa_kit.authoring.cells import AuthoredCell, Role
+from mwaa_kit.authoring.rules import (
+    ambiguous_upstream,
+    definition_across_tasks,
+    hidden_state,
+    name_not_shipped,
+    shared_name_rebound,
+    shared_reads_task_value,
+    stale_value,
+    unknown_upstream,
+)
+from mwaa_kit.authoring.rules.rule import Rule
+from mwaa_kit.authoring.tasks import Task, free_parameters
+from mwaa_kit.model.finding import Finding
+from mwaa_kit.model.notebook import Notebook
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A name that a task reads, and where."""
+
+    task: Task
+    cell: AuthoredCell
+    name: str
+    line: int
+
+
+@dataclass
+class WiringFindings:
+    """Collects the findings of wiring."""
+
+    notebook: Notebook
+    cells: tuple[AuthoredCell, ...]
+    found: list[Finding] = field(default_factory=list)
+
+    def _add(self, rule: Rule, cell: AuthoredCell, line: int, message: str, hint: str) -> None:
+        self.found.append(rule.found(self.notebook.locate(cell.cell, line), message, hint))
+
+    def ambiguous(self, read: Reading, first: Task, second: Task) -> None:
+        """One task writes the name, another is called so."""
+        message = (
+            f"task {read.task.task_id!r} reads {read.name!r}: written by task {first.task_id!r} ({first.cell.label}), "
+            f"and also the name of task {second.task_id!r} ({second.cell.label})."
+        )
+        hint = f"rename the variable in {first.cell.label}, or the task in {second.cell.label}"
+        self._add(ambiguous_upstream.RULE, read.cell, read.line, message, hint)
+
+    def stale(self, read: Reading, other: Task, source: AuthoredCell, line: int) -> None:
+        """Another task changes the object under another name."""
+        message = (
+            f"task {read.task.task_id!r} reads {read.name!r}, whose object task {other.task_id!r} changes under another "
+            f"name in {source.label} line {line}: each task has its own copy, so it will not see the change."
+        )
+        hint = f"read the name that {source.label} changes, or copy the object before it is changed"
+        self._add(stale_value.RULE, read.cell, read.line, message, hint)
+
+    def across_tasks(self, read: Reading, upstream: Task, source: AuthoredCell) -> None:
+        """A function that another task's cell defines cannot travel."""
+        task_id, name = read.task.task_id, read.name
+        message = f"task {task_id!r} reads {name!r}, a definition in the cell of task {upstream.task_id!r}."
+        hint = f"move {name!r} out of {source.label} into a cell of its own: it is then shared by all tasks"
+        self._add(definition_across_tasks.RULE, read.cell, read.line, message, hint)
+
+    def through_shared(self, read: Reading, source: AuthoredCell) -> None:
+        """Shared code that a task calls reads what only a task makes."""
+        message = f"shared code that task {read.task.task_id!r} calls reads {read.name!r}, which {source.label} makes."
+        hint = f"give the function a parameter {read.name!r} and pass the value to it"
+        self._add(shared_reads_task_value.RULE, read.cell, read.line, message, hint)
+
+    def in_function(self, cell: AuthoredCell, name: str, line: int, source: AuthoredCell) -> None:
+        """A function at module level reads what only a task makes."""
+        message = f"{name!r} is read in a function of {cell.label}, and {source.label} makes it."
+        self._add(shared_reads_task_value.RULE, cell, line, message, f"give the function a parameter {name!r}")
+
+    def rebound(self, task: Task, name: str, first: AuthoredCell, later: AuthoredCell) -> None:
+        """Shared code runs before every task: a later cell that binds the name again would be seen too early."""
+        message = (
+            f"task {task.task_id!r} reads {name!r} of {first.label}, "
+            f"but {later.label} binds it again, and shared code runs before every task."
+        )
+        hint = f"give {name!r} another name in one of the two cells"
+        self._add(shared_name_rebound.RULE, later, later.facts.binds[name], message, hint)
+
+    def not_above(self, read: Reading) -> None:
+        """A name that nothing shipped above makes: say who else does."""
+        task_id, cell, name = read.task.task_id, read.cell, read.name
+        unshipped = [c for c in self.cells if c.role in {Role.EXPLORATION, Role.SKIP} and name in c.facts.binds]
+        below = [c for c in self.cells if c.code_index > cell.code_index and name in c.facts.binds]
+        if unshipped:
+            last = next((c for c in reversed(unshipped) if c.code_index < cell.code_index), unshipped[-1])
+            message = f"task {task_id!r} reads {name!r}, which only {last.label} makes, and that is not shipped."
+            hint = f"begin {last.label} with '#| shared', or make it a task ('#| task: …') or a param"
+            self._add(name_not_shipped.RULE, cell, read.line, message, hint)
+        elif below:
+            message = f"task {task_id!r} reads {name!r}, which is made only below, in {below[0].label}."
+            self._add(unknown_upstream.RULE, cell, read.line, message, f"move {below[0].label} above {cell.label}")
+        elif free_parameters(read.task.node):
+            message = f"task {task_id!r} has a parameter {name!r}, which no task above makes."
+            hint = f"make {name!r} in a task above, or give the parameter a default"
+            self._add(unknown_upstream.RULE, cell, read.line, message, hint)
+        else:
+            self._hidden(read)
+
+    def _hidden(self, read: Reading) -> None:
+        known = {name for cell in self.cells if cell.code_index < read.cell.code_index for name in cell.facts.binds}
+        close = get_close_matches(read.name, sorted(known), n=1, cutoff=0.75)
+        message = (
+            f"task {read.task.task_id!r} reads {read.name!r}, which no cell makes: it lived only in a deleted cell or an "
+            "earlier kernel."
+        )
+        hint = f"write {close[0]!r}" if close else f"make {read.name!r} in a cell above, or correct its spelling"
+        self._add(hidden_state.RULE, read.cell, read.line, message, hint)
