@@ -37,6 +37,7 @@ _CELL_TASK = re.compile(r"%%task\s+(?=\S)")
 def load_ipython_extension(shell: Any) -> None:
     """Register the magics, and let Dags and what the verbs return show themselves. Loading twice changes nothing."""
     from mwaa_kit.magics.lines import LINE_MAGICS, as_magic
+    from mwaa_kit.magics.notebook import remember_cell
     from mwaa_kit.magics.showing import TEXTS, markdown_of
 
     _prepare_airflow()
@@ -44,6 +45,7 @@ def load_ipython_extension(shell: Any) -> None:
         shell.register_magic_function(as_magic(shell, name, magic), magic_kind="line", magic_name=name)
     if task_cell not in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.append(task_cell)
+    shell.events.register("pre_run_cell", remember_cell)
     formatters = shell.display_formatter.formatters
     for module in _DAG_CLASSES:
         formatters["image/svg+xml"].for_type_by_name(module, "DAG", draw_object)

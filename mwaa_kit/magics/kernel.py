@@ -62,6 +62,19 @@ def _own_logging() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def own_alarm() -> Iterator[None]:
+    """Give the handler of SIGALRM back: Airflow sets its own, to stop what takes too long, and leaves it there."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGALRM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
 def tasks_may_run() -> Iterator[None]:
     """Let tasks have an event loop of their own: the kernel's is busy with this very cell.
 

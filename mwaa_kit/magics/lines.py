@@ -9,6 +9,7 @@ from typing import Any
 
 from mwaa_kit.errors import MwaaKitError
 from mwaa_kit.magics import running, shipping
+from mwaa_kit.magics.kernel import own_alarm
 from mwaa_kit.magics.showing import error_lines
 from mwaa_kit.magics.words import Words
 
@@ -27,7 +28,8 @@ def as_magic(shell: Any, name: str, magic: LineMagic) -> Callable[[str], Any]:
 
     def run(line: str) -> Any:
         try:
-            return magic.act(shell, words.read(line))
+            with own_alarm():
+                return magic.act(shell, words.read(line))
         except MwaaKitError as error:
             raise without_traceback(error, error_lines(error)) from None
         except KeyboardInterrupt as error:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 from mwaa_kit.errors import MwaaKitError, WrongUsageError
 
 _TASK_CELL = re.compile(r"\s*(?:#\||%%)\s*(task\+?:?\s*[^\s]+|params|dag\b|shared\b)")
+
+_ran: dict[str, tuple[str, float]] = {}
+"""By what a task cell declares: the code it was last run with in this kernel, and when."""
 
 
 def find_source(shell: Any, word: str | None) -> Any:
@@ -78,18 +82,21 @@ def tell_unsaved(shell: Any, path: str) -> None:
         print(f"note: {first_line!r} was run with other code than is saved; this is the saved notebook")  # noqa: T201
 
 
-def unsaved_cell(shell: Any, path: str) -> str | None:
-    """Return the first line of a task cell that this kernel ran with other code than the notebook's file holds.
+def remember_cell(info: Any) -> None:
+    """Keep what a task cell was run with, and when; IPython calls this before each cell."""
+    if match := _TASK_CELL.match(info.raw_cell or ""):
+        _ran[match[1]] = (info.raw_cell.strip(), time.time())
 
-    Only the last code that was run under each such first line counts. None when all is saved, or nothing can be said.
-    """
-    ran = {match[1]: source for source in shell.history_manager.input_hist_raw if (match := _TASK_CELL.match(source))}
-    if not ran or not path.endswith(".ipynb") or not _is_own(shell, path):
+
+def unsaved_cell(shell: Any, path: str) -> str | None:
+    """Return the first line of a task cell that was run, since the notebook was saved, with other code than was saved."""
+    if not _ran or not _is_own(shell, path):
         return None
     from mwaa_kit.authoring.ipynb import read_notebook
 
     saved = {cell.source.strip() for cell in read_notebook(path).cells}
-    return next((source.strip().splitlines()[0] for source in ran.values() if source.strip() not in saved), None)
+    saved_at = Path(path).stat().st_mtime
+    return next((code.splitlines()[0] for code, at in _ran.values() if at > saved_at and code not in saved), None)
 
 
 def _is_own(shell: Any, path: str) -> bool:
