@@ -1,0 +1,52 @@
+"""Take the README's pictures: the tutorial in a real JupyterLab, after its run, on a light and a dark ground.
+
+Usage: ``MWAA_KIT_BROWSER=/path/to/chromium python scripts/take_pictures.py``. They go to ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support_lab import copy_unrun, lab_server, run_all_cells, show_run  # noqa: E402
+
+NOTEBOOK = ROOT / "notebooks" / "01_first_dag.ipynb"
+IMAGES = ROOT / "docs" / "images"
+SIZE = {"width": 1000, "height": 720}
+
+
+def main() -> None:
+    """Run the tutorial and photograph what a user sees."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mwaa-kit-pictures-") as folder, sync_playwright() as playwright:
+        notebooks, own = Path(folder, "notebooks"), Path(folder, "own")
+        notebooks.mkdir()
+        own.mkdir()
+        copy_unrun(NOTEBOOK, notebooks)
+        shutil.copy(NOTEBOOK.with_name("requirements.txt"), notebooks)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("MWAA_KIT_BROWSER") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        with lab_server(notebooks, own) as address:
+            page = browser.new_page(viewport=SIZE)
+            run_all_cells(page, address.format(NOTEBOOK.name))
+            page.keyboard.press("Control+b")  # the file browser is of no interest here
+            for theme in ("Dark", "Light"):
+                show_run(page, theme)
+                page.get_by_text("The Dag", exact=True).last.evaluate("heading => heading.scrollIntoView()")
+                page.mouse.move(5, SIZE["height"] - 60)
+                page.wait_for_timeout(500)
+                page.screenshot(path=IMAGES / f"run_{theme.lower()}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

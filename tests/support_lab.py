@@ -1,0 +1,114 @@
+"""A real JupyterLab on loopback: its own settings, a free port, a token, and no trace of it afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+_START_SECONDS = 60.0
+_QUIET = {"fetchNews": "false", "checkForUpdates": False}
+_WHOLE = {"windowingMode": "none"}
+"""Every cell is in the page, also those far below."""
+
+
+@contextlib.contextmanager
+def lab_server(notebooks: Path, own: Path) -> Iterator[str]:
+    """Run JupyterLab on a folder; yield the address of that folder's tree, to which a notebook's name and the token go.
+
+    Parameters
+    ----------
+    own
+        An empty folder, which takes everything the server writes.
+    """
+    _write_settings(own, "apputils-extension/notification", _QUIET)
+    _write_settings(own, "notebook-extension/tracker", _WHOLE)
+    names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MWAA_KIT_HOME")
+    environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
+    environ |= {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
+    Path(environ["HOME"]).mkdir()
+    token, port = secrets.token_hex(16), _free_port()
+    words = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    words += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--IdentityProvider.token={token}"]
+    with (own / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *words], env=environ, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            _wait(server, f"http://127.0.0.1:{port}/api/status?token={token}", own / "log")
+            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
+        finally:
+            server.terminate()  # it ends its kernels
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+def copy_unrun(notebook: Path, folder: Path) -> None:
+    """Copy a notebook without what was saved of its last execution."""
+    copy = nbformat.read(notebook, as_version=4)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(copy, folder / notebook.name)
+
+
+def run_all_cells(page: Page, address: str) -> None:
+    """Open a notebook, run it from top to bottom, and wait for the end of its last cell."""
+    page.goto(address)
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    expect(prompts.first).to_have_text("[ ]:", timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    expect(prompts.last).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+
+
+def show_run(page: Page, theme: str) -> Locator:
+    """Choose a theme, ``Light`` or ``Dark``; return the picture of the run, which is then in view."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).hover()
+    page.get_by_text(f"JupyterLab {theme}", exact=True).click()
+    page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+    picture = page.locator(".jp-OutputArea-output img").last
+    picture.scroll_into_view_if_needed()
+    return picture
+
+
+def _write_settings(own: Path, plugin: str, values: Mapping[str, object]) -> None:
+    """Write a plugin's settings, as the settings editor does."""
+    path = own / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Wait until the server answers."""
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text()
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not answer within {_START_SECONDS} s:\n{log.read_text()}")
