@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role
 from mwaa_kit.authoring.celltext import chunk_lines, import_text
-from mwaa_kit.authoring.checking import param_of
 from mwaa_kit.authoring.chunks import Chunk, Slice, Slicer, find_chunks
 from mwaa_kit.authoring.dagbody import DagPlan, body_lines
 from mwaa_kit.authoring.daghead import call_lines, dag_head, needs_datetime, with_arguments
 from mwaa_kit.authoring.dialects import import_lines
-from mwaa_kit.authoring.lowering import LoweredTask, lower_task, names_in
+from mwaa_kit.authoring.docstrings import markdown_above
+from mwaa_kit.authoring.helpers import path_lines
+from mwaa_kit.authoring.importblock import import_block, spaced
+from mwaa_kit.authoring.lowering import LoweredTask, anchor_of, lower_task, names_in
 from mwaa_kit.authoring.names import facts_of
+from mwaa_kit.authoring.params import find_params
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, Writer, indent
+from mwaa_kit.model.notebook import Notebook
 
 
 @dataclass
 class Assembler:
     """Everything the Dag file is made of."""
 
-    stem: str
+    notebook: Notebook
     cells: tuple[AuthoredCell, ...]
     tasks: tuple[Task, ...]
     wiring: Wiring
     plans: tuple[DagPlan, ...]
     airflow: AirflowNames
     target: str
-    preamble: tuple[str, ...] = ()
+    release: str = ""
+    local: frozenset[str] = frozenset()
     kit_imports: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -113,7 +119,7 @@ class Assembler:
     def _blocks(
         self, cell: AuthoredCell, chunks: list[Chunk], task: list[TextLine] | None, names: dict[str, str]
     ) -> list[list[TextLine]]:
-        anchor = TextLine(f"# cell {cell.cell.anchor}")
+        anchor = TextLine(f"# {anchor_of(cell)}")
         blocks = []
         dag = self.plan.node if self.plan is not None and self.plan.cell is cell else None
         lines: list[TextLine] = []
@@ -138,7 +144,9 @@ class Assembler:
 
     def _task(self, task: Task, shipped: Slice, names: dict[str, str]) -> list[TextLine]:
         local = tuple(shipped.local.get(task.task_id, ()))
-        lowered = LoweredTask(task, names[task.task_id], local, self.names["task"], self.target)
+        hints = {param.name: param.hint for param in find_params(self.cells)}
+        doc = markdown_above(self.notebook, task.cell.cell)
+        lowered = LoweredTask(task, names[task.task_id], local, self.names["task"], self.target, hints, doc)
         return lower_task(lowered, self.wiring)
 
     def _dag(self, plan: DagPlan, names: dict[str, str]) -> list[TextLine]:
@@ -147,14 +155,13 @@ class Assembler:
         return [*head, *indent(body)]
 
     def _params(self) -> tuple[tuple[str, str], ...]:
-        cells = (cell for cell in self.cells if cell.role is Role.PARAMS)
-        found = (param_of(node) for cell in cells for node in cell.parsed.body)
-        return tuple({name: ast.unparse(value) for pair in found if pair for name, value in [pair]}.items())
+        return tuple((param.name, param.code(self.names.get("Param", "Param"))) for param in find_params(self.cells))
 
     def _kit_imports_needed(self) -> None:
         """Decide what our own lines import: what the user imports at module level is taken from there."""
         wanted = ["task"] if any(task.kind == "script" for task in self.tasks) else []
         wanted += ["dag"] if any(plan.node is None and not plan.written for plan in self.plans) else []
+        wanted += ["Param"] if any(param.schema for param in find_params(self.cells)) else []
         wanted += ["datetime"] if any(needs_datetime(plan, self.target) for plan in self.plans) else []
         for name in wanted:
             local = self._users_import(name)
@@ -180,7 +187,7 @@ class Assembler:
     # -- the top of the file
 
     def _header(self) -> list[str]:
-        printable = "".join(char if char.isprintable() else "?" for char in self.stem)
+        printable = "".join(char if char.isprintable() else "?" for char in PurePath(self.notebook.path).stem)
         lines = [f"# Made by mwaa-kit from {printable}.ipynb: edit the notebook, not this file."]
         if self._has_bare_fstring():
             lines.append("# ruff: noqa: F541")
@@ -193,20 +200,23 @@ class Assembler:
         return any(not any(isinstance(v, ast.FormattedValue) for v in node.values) for node in bare)
 
     def _imports(self, shipped: Slice) -> list[TextLine]:
-        lines = [TextLine(f"from __future__ import {name}") for name in self._futures()]
-        lines += [TextLine(text) for text in self.preamble]
-        texts: dict[str, TextLine] = {}
+        futures = [TextLine(f"from __future__ import {name}") for name in self._futures()]
+        lines = [TextLine(text) for text in self._our_imports()]
         for chunk in sorted(shipped.names, key=lambda chunk: (chunk.cell.code_index, chunk.start)):
             if chunk.is_import:
-                for line in import_text(chunk, shipped.names[chunk], self.target):
-                    texts.setdefault(line.text, line)
-        lines += texts.values()
-        sdk = {name: self.names[name] for name in sorted(set(self.kit_imports) - {"datetime"})}
+                lines += import_text(chunk, shipped.names[chunk], self.target)
+        own = [line for line in lines if _top_module(line.text) in self.local]
+        others = import_block([line for line in lines if line not in own], self.local)
+        path = [TextLine(text) for text in path_lines(self.release)] if self.local else []
+        return spaced(group for group in (futures, *others, path, *import_block(own, self.local)) if group)
+
+    def _our_imports(self) -> tuple[str, ...]:
+        sdk = {name: self.names[name] for name in self.kit_imports if name != "datetime"}
         ours = import_lines(sdk, self.target)
         if "datetime" in self.kit_imports:
             alias = "" if self.names["datetime"] == "datetime" else f" as {self.names['datetime']}"
-            ours = (f"from datetime import datetime{alias}", *ours)
-        return [*lines, *(TextLine(text) for text in ours if text not in texts)]
+            ours = (*ours, f"from datetime import datetime{alias}")
+        return (*ours, "import os", "import sys") if self.local else ours
 
     def _futures(self) -> list[str]:
         nodes = (node for cell in self.cells if cell.role is not Role.EXPLORATION for node in cell.parsed.body)
@@ -216,3 +226,9 @@ class Assembler:
 
 def _imports(node: ast.stmt, name: str) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) and any(import_name(alias) == name for alias in node.names)
+
+
+def _top_module(text: str) -> str:
+    node = ast.parse(text).body[0]
+    named = node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name  # type: ignore[attr-defined]
+    return named.partition(".")[0]

@@ -33,8 +33,13 @@ def cell_lines(cell: AuthoredCell, target: str, keep: Callable[[ast.stmt], bool]
     return [line for line in lines if line is not None]
 
 
+def line_of(cell: AuthoredCell, text: str, number: int | None) -> TextLine:
+    """Return a line that stands for a line of a cell; without a number it stands for none."""
+    return TextLine(text, cell.number, number, cell.cell.path)
+
+
 def _plain(cell: AuthoredCell) -> list[TextLine]:
-    return [TextLine(text, cell.number, number) for number, text in enumerate(cell.parsed.text.split("\n"), start=1)]
+    return [line_of(cell, text, number) for number, text in enumerate(cell.parsed.text.split("\n"), start=1)]
 
 
 def _replace(lines: list[TextLine | None], node: ast.stmt, text: str | None, cell: AuthoredCell) -> None:
@@ -47,7 +52,7 @@ def _replace(lines: list[TextLine | None], node: ast.stmt, text: str | None, cel
         end = lines[last].text if lines[last] is not None else ""  # type: ignore[union-attr]
         head = whole.encode()[: node.col_offset].decode()
         tail = end.encode()[node.end_col_offset :].decode()
-        lines[first] = TextLine(f"{head}{text}{tail}", cell.number, node.lineno)
+        lines[first] = line_of(cell, f"{head}{text}{tail}", node.lineno)
         first += 1
     for i in range(first, last + 1):
         lines[i] = None
@@ -73,4 +78,4 @@ def import_text(chunk: Chunk, names: Iterable[str], target: str) -> list[TextLin
     else:
         pruned = ast.ImportFrom(node.module, aliases, node.level)
         texts = translate(pruned, target) or (ast.unparse(pruned),)
-    return [TextLine(text, chunk.cell.number, node.lineno) for text in texts]
+    return [line_of(chunk.cell, text, node.lineno) for text in texts]

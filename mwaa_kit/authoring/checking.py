@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mwaa_kit.authoring.cells import AuthoredCell, Role, is_literal
+from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.directives import find_strays
+from mwaa_kit.authoring.params import misfits, param_of
 from mwaa_kit.authoring.rules import (
     cannot_be_a_function,
     directive_below_code,
@@ -128,17 +129,9 @@ def _params(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
             at = notebook.locate(cell.cell, node.lineno)
             message = "a params cell holds only names with literal values: name = value."
             yield param_not_literal.RULE.found(at, message, "write the value itself, or move the line to a task")
-
-
-def param_of(node: ast.stmt) -> tuple[str, ast.expr] | None:
-    """Return the name and the default of one line of a params cell; None where it is none."""
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target, value = node.targets[0], node.value
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        target, value = node.target, node.value
-    else:
-        return None
-    return (target.id, value) if isinstance(target, ast.Name) and is_literal(value) else None
+    for _, node, reason in misfits([cell]):
+        at = notebook.locate(cell.cell, node.lineno)
+        yield param_not_literal.RULE.found(at, f"{reason}, and Airflow would refuse the Dag.", "mend one of the two")
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -14,7 +14,7 @@ from mwaa_kit.authoring.checking import check_cells, check_options, check_task_i
 from mwaa_kit.authoring.dagbody import DagPlan, all_edges, edge_names
 from mwaa_kit.authoring.dagplan import find_dags
 from mwaa_kit.authoring.edges import check_after, check_cycles
-from mwaa_kit.authoring.helpers import find_support, preamble_lines
+from mwaa_kit.authoring.helpers import find_support, local_modules, release_folder
 from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.authoring.tasks import Task, find_tasks
 from mwaa_kit.authoring.wiring import Wirer, Wiring
@@ -96,11 +96,11 @@ class _Analysed:
 
     def module(self, target: str, findings: tuple[Finding, ...], support: tuple[SupportFile, ...]) -> DagModule:
         stem = PurePath(self.notebook.path).stem
-        folder, preamble = preamble_lines(stem, support)
+        folder, local = release_folder(stem, support), local_modules(support)
         source, source_map = "", ()
         if not errors_in(findings):
-            assembler = Assembler(stem, self.cells, self.tasks, self.wiring, self.plans, self.airflow, target, preamble)
-            writer = assembler.write()
+            known = (self.notebook, self.cells, self.tasks, self.wiring, self.plans, self.airflow)
+            writer = Assembler(*known, target, folder, local).write()
             source, source_map = writer.source, writer.source_map  # type: ignore[assignment]
         return DagModule(
             path=self.notebook.path,
@@ -123,7 +123,7 @@ class _Analysed:
 
     def _anchors(self) -> tuple[TaskAnchor, ...]:
         return tuple(
-            TaskAnchor(self._dag_id, task.task_id, task.cell.number, task.cell.cell.cell_id)
+            TaskAnchor(self._dag_id, task.task_id, task.cell.number, task.cell.cell.cell_id, task.cell.cell.path)
             for task in self.tasks
             if task.kind != "group"
         )

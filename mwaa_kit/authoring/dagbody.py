@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell
-from mwaa_kit.authoring.celltext import cell_lines
+from mwaa_kit.authoring.celltext import cell_lines, line_of
+from mwaa_kit.authoring.codestyle import folded
 from mwaa_kit.authoring.directives import Directive
 from mwaa_kit.authoring.edges import upstream_of
-from mwaa_kit.authoring.lowering import parameter_names
+from mwaa_kit.authoring.lowering import anchor_of, parameter_names
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, trimmed
@@ -59,17 +60,18 @@ def body_lines(
         if task.kind == "operator":
             if task.cell not in placed:
                 placed.add(task.cell)
-                lines += [TextLine(f"# cell {task.cell.cell.anchor}"), *operator_lines(task.cell, target)]
+                lines += [TextLine(f"# {anchor_of(task.cell)}"), *operator_lines(task.cell, target)]
             continue
-        call = f"{names[task.task_id]}({', '.join(_arguments(task, wiring, by_id, names))})"
-        origin = (task.cell.number, task.line or None)
-        lines.append(TextLine(f"{result(task, names)} = {call}" if task.task_id in used else call, *origin))
+        given = f"{result(task, names)} = " if task.task_id in used else ""
+        arguments = _arguments(task, wiring, by_id, names)
+        call = folded(f"{given}{names[task.task_id]}(", arguments, ")", indent=4)
+        lines += [line_of(task.cell, text, task.line or None) for text in call]
     for task in tasks:
         after = task.directive.after if task.directive is not None else ()
         for upstream in dict.fromkeys(after):
             if upstream in by_id:
                 edge = f"{result(by_id[upstream], names)} >> {result(task, names)}"
-                lines.append(TextLine(edge, task.cell.number, task.line or None))
+                lines.append(line_of(task.cell, edge, task.line or None))
     return lines
 
 

@@ -6,9 +6,11 @@ import ast
 import io
 import re
 import tokenize
+from dataclasses import replace
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
-from mwaa_kit.authoring.celltext import cell_lines
+from mwaa_kit.authoring.celltext import cell_lines, line_of
+from mwaa_kit.authoring.codestyle import fit, folded, long_dict, quoted, tidy
 from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.dialects import is_airflow_3
 from mwaa_kit.authoring.directives import Option
@@ -33,24 +35,26 @@ def dag_head(plan: DagPlan, names: dict[str, str], params: Params, target: str) 
 def _own_head(plan: DagPlan, names: dict[str, str], params: Params, target: str) -> list[TextLine]:
     options = plan.directive.options if plan.directive is not None else ()
     given = {option.key: _code(option, names) for option in options}
-    words = [f"dag_id={plan.dag_id!r}"] if plan.dag_id != plan.function else []
+    words = [f"dag_id={quoted(plan.dag_id)}"] if plan.dag_id != plan.function else []
     words.append(f"schedule={given.pop('schedule', 'None')}")
     words += [f"{key}={code}" for key, code in given.items()]
     words += _missing(set(given), names, params, target)
-    origin = (plan.cell.number, plan.directive.line) if plan.cell is not None and plan.directive is not None else ()
-    return [TextLine(f"@{names['dag']}({', '.join(words)})", *origin), TextLine(f"def {plan.function}():", *origin)]
+    lines = [*folded(f"@{names['dag']}(", words, ")"), f"def {plan.function}():"]
+    if plan.cell is None or plan.directive is None:
+        return [TextLine(text) for text in lines]
+    return [line_of(plan.cell, text, plan.directive.line) for text in lines]
 
 
 def _code(option: Option, names: dict[str, str]) -> str:
     """A date written as a word becomes a date."""
     if _is_date(option):
-        year, month, day = (int(part) for part in option.code.strip("'").split("-"))
+        year, month, day = (int(part) for part in option.code.strip("'\"").split("-"))
         return f"{names['datetime']}({year}, {month}, {day})"
-    return option.code
+    return tidy(option.code)
 
 
 def _is_date(option: Option) -> bool:
-    return option.key in {"start_date", "end_date"} and bool(re.fullmatch(r"'\d{4}-\d{2}-\d{2}'", option.code))
+    return option.key in {"start_date", "end_date"} and bool(re.fullmatch(r"(['\"])\d{4}-\d{2}-\d{2}\1", option.code))
 
 
 def _missing(given: set[str], names: dict[str, str], params: Params, target: str) -> list[str]:
@@ -60,8 +64,7 @@ def _missing(given: set[str], names: dict[str, str], params: Params, target: str
         words += [] if "start_date" in given else [f"start_date={names['datetime']}(2021, 1, 1)"]
         words += [] if "catchup" in given else ["catchup=False"]
     if params:
-        pairs = ", ".join(f'"{name}": {code}' for name, code in params)
-        words.append(f"params={{{pairs}}}")
+        words.append(long_dict("params=", [f'"{name}": {code}' for name, code in params]))
     return words
 
 
@@ -85,9 +88,12 @@ def with_arguments(
     words = [] if "" in given or decorator is None else _words(given, names, params, target)
     if not words or decorator is None:
         return lines
-    if call is not None:
-        return _inserted(lines, call, ", ".join(words))
-    return [_suffixed(line, decorator, f"({', '.join(words)})") for line in lines]
+    if call is None:
+        (first, *others) = folded("(", words, ")")
+        return [new for line in lines for new in _suffixed(line, decorator, first, others)]
+    if call.lineno == call.end_lineno:
+        return _refolded(lines, call, words)
+    return _inserted(lines, call, words)
 
 
 def _words(given: set[str], names: dict[str, str], params: Params, target: str) -> list[str]:
@@ -102,13 +108,25 @@ def _cut(lines: list[TextLine], node: ast.FunctionDef) -> list[TextLine]:
     for line in lines:
         if line.cell_line == body.lineno:
             head = line.text.encode()[: body.col_offset].decode().rstrip()
-            line = TextLine(head, line.cell, line.cell_line)
+            line = replace(line, text=head)
         if line.text.strip():
             found.append(line)
     return found
 
 
-def _inserted(lines: list[TextLine], call: ast.Call, words: str) -> list[TextLine]:
+def _refolded(lines: list[TextLine], call: ast.Call, words: list[str]) -> list[TextLine]:
+    """Add arguments to a decorator of one line; it is folded where it then runs too long."""
+    place = next(i for i, line in enumerate(lines) if line.cell_line == call.lineno)
+    line, raw = lines[place], lines[place].text.encode()
+    given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    texts = [raw[word.col_offset : word.end_col_offset].decode() for word in given]
+    head = raw[: call.func.end_col_offset].decode()
+    tail = raw[call.end_col_offset :].decode()
+    new = folded(f"{head}(", [*texts, *words], f"){tail}")
+    return [*lines[:place], *(replace(line, text=text) for text in new), *lines[place + 1 :]]
+
+
+def _inserted(lines: list[TextLine], call: ast.Call, words: list[str]) -> list[TextLine]:
     """Add arguments before the closing bracket of the decorator; on a line of their own where the bracket has one."""
     by_number = {line.cell_line: i for i, line in enumerate(lines)}
     found = list(lines)
@@ -118,11 +136,14 @@ def _inserted(lines: list[TextLine], call: ast.Call, words: str) -> list[TextLin
     last = by_number[call.end_lineno]
     raw = found[last].text.encode()
     before, bracket = raw[: raw.rindex(b")")].decode(), raw[raw.rindex(b")") :].decode()
+    line = found[last]
     if before.strip():
         gap = " " if before.rstrip().endswith(",") else ""
-        found[last] = TextLine(f"{before.rstrip()}{gap}{words}{bracket}", found[last].cell, found[last].cell_line)
+        text = folded(f"{before.rstrip()}{gap}", words, bracket)
+        found[last : last + 1] = [replace(line, text=part) for part in text]
     else:
-        found.insert(last, TextLine(f"    {words},", found[last].cell, found[last].cell_line))
+        texts = [f"    {text}" for word in words for text in f"{fit(word, 4)},".split("\n")]
+        found[last:last] = [replace(line, text=text) for text in texts]
     return found
 
 
@@ -138,14 +159,16 @@ def _last_token(lines: list[TextLine], call: ast.Call) -> tuple[int, int, bool]:
 
 
 def _with(line: TextLine, column: int, text: str) -> TextLine:
-    return TextLine(f"{line.text[:column]}{text}{line.text[column:]}", line.cell, line.cell_line)
+    return replace(line, text=f"{line.text[:column]}{text}{line.text[column:]}")
 
 
-def _suffixed(line: TextLine, decorator: ast.expr, suffix: str) -> TextLine:
+def _suffixed(line: TextLine, decorator: ast.expr, suffix: str, others: list[str]) -> list[TextLine]:
     if line.cell_line != decorator.end_lineno:
-        return line
+        return [line]
     raw, end = line.text.encode(), decorator.end_col_offset or 0
-    return TextLine(f"{raw[:end].decode()}{suffix}{raw[end:].decode()}", line.cell, line.cell_line)
+    texts = [f"{raw[:end].decode()}{suffix}", *others]
+    texts[-1] += raw[end:].decode()
+    return [replace(line, text=text) for text in texts]
 
 
 def _docstring(plan: DagPlan, node: ast.FunctionDef, target: str) -> list[TextLine]:
@@ -159,7 +182,7 @@ def _docstring(plan: DagPlan, node: ast.FunctionDef, target: str) -> list[TextLi
     lines = [line for line in cell_lines(plan.cell, target) if line.cell_line in wanted]
     if lines and first.lineno == node.lineno:
         text = lines[0].text.encode()[first.col_offset :].decode()
-        lines[0] = TextLine(f"    {text}", lines[0].cell, lines[0].cell_line)
+        lines[0] = replace(lines[0], text=f"    {text}")
     return lines
 
 

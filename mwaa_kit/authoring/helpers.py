@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from mwaa_kit.authoring.cells import find_cells
+from mwaa_kit.authoring.codestyle import quoted
 from mwaa_kit.authoring.shipping import shipped_facts
 from mwaa_kit.model.module import SupportFile
 from mwaa_kit.model.notebook import Notebook
@@ -70,20 +71,26 @@ def _files_of(folder: Path, module: str) -> Iterator[Path]:
         yield folder / f"{top}.py"
 
 
-def preamble_lines(stem: str, support: tuple[SupportFile, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the folder for the helper modules, and the lines that put it on the path; both empty without helpers."""
+def release_folder(stem: str, support: tuple[SupportFile, ...]) -> str:
+    """Return the folder for the files that are published with a Dag file, named for their content; empty without any."""
     if not support:
-        return "", ()
+        return ""
     digest = hashlib.sha256()
     for file in support:
         digest.update(f"{file.name}\0{file.sha256}\0".encode())
     safe_stem = re.sub(r"[^\w.-]", "_", stem)
-    folder = f"_mwaa_kit/{safe_stem}/{digest.hexdigest()[:12]}"
-    return folder, (
-        "import sys",
-        "from pathlib import Path",
-        "",
+    return f"_mwaa_kit/{safe_stem}/{digest.hexdigest()[:12]}"
+
+
+def local_modules(support: tuple[SupportFile, ...]) -> frozenset[str]:
+    """Return the names under which the published modules are imported."""
+    names = (file.name.partition("/")[0].removesuffix(".py") for file in support if file.name.endswith(".py"))
+    return frozenset(names)
+
+
+def path_lines(folder: str) -> tuple[str, ...]:
+    """Return the lines that put the published modules on the path."""
+    return (
         "# The helper modules of this very release lie in a folder named for their content.",
-        f"sys.path.insert(0, str(Path(__file__).parent / {folder!r}))",
-        "",
+        f"sys.path.insert(0, os.path.join(os.path.dirname(__file__), {quoted(folder)}))",
     )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from mwaa_kit.authoring.cells import AuthoredCell
-from mwaa_kit.authoring.celltext import cell_lines, chunk_lines, import_text
+from mwaa_kit.authoring.celltext import cell_lines, chunk_lines, import_text, line_of
 from mwaa_kit.authoring.chunks import Chunk
+from mwaa_kit.authoring.codestyle import folded, quoted, tidy
+from mwaa_kit.authoring.docstrings import docstring_lines
+from mwaa_kit.authoring.importblock import import_block, spaced
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Wiring
-from mwaa_kit.authoring.writer import TextLine, indent, trimmed
+from mwaa_kit.authoring.writer import TextLine, indent, single_blanks, trimmed
 
 KIT_OPTIONS = frozenset({"cache"})
 """Options that are for the kit alone and no argument of an operator."""
@@ -20,13 +24,23 @@ KIT_OPTIONS = frozenset({"cache"})
 
 @dataclass(frozen=True)
 class LoweredTask:
-    """What the function of a task needs beside its cells."""
+    """What the function of a task needs beside its cells.
+
+    Parameters
+    ----------
+    hints
+        The types of params, by name.
+    doc
+        What its docstring says.
+    """
 
     task: Task
     function: str
     local: tuple[tuple[Chunk, str], ...]
     decorator: str
     target: str
+    hints: dict[str, str]
+    doc: str = ""
 
 
 def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
@@ -48,9 +62,9 @@ def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
 def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     """Return the function of a script task."""
     task, gives = lowered.task, wiring.gives.get(lowered.task.task_id, [])
-    body = [*_imports(lowered), *_bindings(task, wiring), *_copies(lowered)]
+    body = [*_imports(lowered), *_bindings(lowered, wiring), *_copies(lowered)]
     for cell in task.cells:
-        body += [TextLine(f"# cell {cell.cell.anchor}"), *_cell_body(cell, task, set(gives), lowered.target)]
+        body += [TextLine(f"# {anchor_of(cell)}"), *_cell_body(cell, task, set(gives), lowered.target)]
     body += _returned(gives)
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in body):
         body.append(TextLine("pass"))
@@ -62,18 +76,16 @@ def _head(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     names = list(parameter_names(task, wiring).values())
     if wiring.params.get(task.task_id):
         names.append("params=None")
-    origin = (task.cell.number, task.line or None)
-    options = [f"task_id={task.task_id!r}"] if lowered.function != task.task_id else []
+    options = [f"task_id={quoted(task.task_id)}"] if lowered.function != task.task_id else []
     if len(wiring.gives.get(task.task_id, [])) > 1:
         options.append("multiple_outputs=True")
     for option in task.directive.options if task.directive is not None else ():
         if option.key not in KIT_OPTIONS and option.key not in {"task_id", "multiple_outputs"}:
-            options.append(f"{option.key}={option.code}")
-    arguments = f"({', '.join(options)})" if options else ""
-    return [
-        TextLine(f"@{lowered.decorator}{arguments}", *origin),
-        TextLine(f"def {lowered.function}({', '.join(names)}):", *origin),
-    ]
+            options.append(f"{option.key}={tidy(option.code)}")
+    decorator = folded(f"@{lowered.decorator}(", options, ")") if options else [f"@{lowered.decorator}"]
+    lines = [*decorator, *folded(f"def {lowered.function}(", names, "):")]
+    doc = [TextLine(f"    {text}") for text in docstring_lines(lowered.doc)]
+    return [*(line_of(task.cell, text, task.line or None) for text in lines), *doc]
 
 
 def _imports(lowered: LoweredTask) -> list[TextLine]:
@@ -82,12 +94,16 @@ def _imports(lowered: LoweredTask) -> list[TextLine]:
         if chunk.is_import:
             by_chunk.setdefault(chunk, []).append(name)
     lines = [line for chunk, names in by_chunk.items() for line in import_text(chunk, names, lowered.target)]
-    return [*lines, TextLine("")] if lines else []
+    return [*spaced(import_block(lines)), TextLine("")] if lines else []
 
 
-def _bindings(task: Task, wiring: Wiring) -> list[TextLine]:
+def _bindings(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     """Bind params and renamed parameters to the names the cells use."""
-    lines = [TextLine(f'{name} = params["{name}"]') for name in wiring.params.get(task.task_id, []) if name != "params"]
+    task, hints = lowered.task, lowered.hints
+    typed = {
+        name: f"{name}: {hints[name]}" if hints.get(name) else name for name in wiring.params.get(task.task_id, [])
+    }
+    lines = [TextLine(f'{text} = params["{name}"]') for name, text in typed.items() if name != "params"]
     lines += [TextLine(f"{name} = {given}") for name, given in parameter_names(task, wiring).items() if name != given]
     if "params" in wiring.params.get(task.task_id, []):
         lines.append(TextLine('params = params["params"]'))
@@ -110,7 +126,7 @@ def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> 
             return any(import_name(alias) in used for alias in node.names)
         return True
 
-    return trimmed(cell_lines(cell, target, keep))
+    return single_blanks(trimmed(cell_lines(cell, target, keep)))
 
 
 def _returned(gives: list[str]) -> list[TextLine]:
@@ -118,8 +134,15 @@ def _returned(gives: list[str]) -> list[TextLine]:
         return []
     if len(gives) == 1:
         return [TextLine(f"return {gives[0]}")]
-    pairs = ", ".join(f'"{name}": {name}' for name in gives)
-    return [TextLine(f"return {{{pairs}}}")]
+    pairs = [f'"{name}": {name}' for name in gives]
+    return [TextLine(text) for text in folded("return {", pairs, "}", indent=4)]
+
+
+def anchor_of(cell: AuthoredCell) -> str:
+    """Return what a comment in the Dag file calls a cell."""
+    return (
+        f"cell {cell.cell.anchor} of {PurePath(cell.cell.path).name}" if cell.cell.path else f"cell {cell.cell.anchor}"
+    )
 
 
 def names_in(node: ast.AST) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mwaa_kit.authoring.tokens import lines_inside_strings
 from mwaa_kit.model.module import SourceLine
@@ -10,15 +10,16 @@ from mwaa_kit.model.module import SourceLine
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line and its origin; `cell` and `cell_line` count from 1, None for a line of ours."""
+    """One line and its origin: `cell` and `cell_line` from 1, None for a line of ours; `path` of an included notebook."""
 
     text: str
     cell: int | None = None
     cell_line: int | None = None
+    path: str = ""
 
     def indented(self, spaces: int) -> TextLine:
         """Return the line further in; an empty one stays empty."""
-        return TextLine(" " * spaces + self.text if self.text.strip() else self.text, self.cell, self.cell_line)
+        return replace(self, text=" " * spaces + self.text) if self.text.strip() else self
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Writer:
     def source_map(self) -> tuple[SourceLine, ...]:
         """Where its lines come from."""
         return tuple(
-            SourceLine(number, line.cell, line.cell_line)
+            SourceLine(number, line.cell, line.cell_line, line.path)
             for number, line in enumerate(self.lines, start=1)
             if line.cell is not None and line.cell_line is not None
         )
@@ -62,3 +63,14 @@ def trimmed(lines: list[TextLine]) -> list[TextLine]:
     while end > start and not lines[end - 1].text.strip():
         end -= 1
     return lines[start:end]
+
+
+def single_blanks(lines: list[TextLine]) -> list[TextLine]:
+    """Return code with at most one blank line at a time; lines inside strings stay."""
+    inside = lines_inside_strings("\n".join(line.text for line in lines))
+    kept: list[TextLine] = []
+    for i, line in enumerate(lines, start=1):
+        again = bool(kept) and not line.text.strip() and not kept[-1].text.strip()
+        if i in inside or not again:
+            kept.append(line)
+    return kept

@@ -11,21 +11,23 @@ from mwaa_kit.model.finding import CellLocation, Finding
 
 @dataclass(frozen=True)
 class SourceLine:
-    """Where one line of the generated file comes from; all counted from 1."""
+    """Where one line of the generated file comes from, counted from 1; `path` is that of an included notebook."""
 
     line: int
     cell: int
     cell_line: int
+    path: str = ""
 
 
 @dataclass(frozen=True)
 class TaskAnchor:
-    """The cell that a task was written in."""
+    """The cell that a task was written in; `path` is the included notebook it lies in, else empty."""
 
     dag_id: str
     task_id: str
     cell: int
     cell_id: str | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class DagModule:
         """Lead a line of the generated file back to its cell, or to the file itself where no cell wrote it."""
         for entry in self.source_map:
             if entry.line == line:
-                return CellLocation(self.path, entry.cell, entry.cell_line)
+                return CellLocation(entry.path or self.path, entry.cell, entry.cell_line)
         if self.source_map:
             return CellLocation(self.path)
         return CellLocation(self.path, line=line)
@@ -122,6 +124,9 @@ class DagModule:
             "target": self.target,
             "source": self.source,
             "sha256": self.sha256,
-            "source_map": [{"line": s.line, "cell": s.cell, "cell_line": s.cell_line} for s in self.source_map],
+            "source_map": [
+                {"line": s.line, "cell": s.cell, "cell_line": s.cell_line} | ({"path": s.path} if s.path else {})
+                for s in self.source_map
+            ],
             "findings": [finding.to_dict() for finding in self.findings],
         }
