@@ -1,0 +1,1 @@
+"""Edits of a notebook that touch only what they must: freeze, promote, and automatic fixes."""
