@@ -20,7 +20,8 @@ from support_lab import copy_unrun, lab_server, run_all_cells, show_run  # noqa:
 
 NOTEBOOK = ROOT / "notebooks" / "01_first_dag.ipynb"
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1000, "height": 720}
+SIZE = {"width": 1000, "height": 1020}
+NAMES = {"Dark": "notebook_dark.png", "Light": "notebook.png"}
 
 
 def main() -> None:
@@ -39,12 +40,12 @@ def main() -> None:
             page = browser.new_page(viewport=SIZE)
             run_all_cells(page, address.format(NOTEBOOK.name))
             page.keyboard.press("Control+b")  # the file browser is of no interest here
-            for theme in ("Dark", "Light"):
+            for theme in NAMES:
                 show_run(page, theme)
-                page.get_by_text("The Dag", exact=True).last.evaluate("heading => heading.scrollIntoView()")
+                page.locator(".jp-CodeCell", has_text="def report").evaluate("cell => cell.scrollIntoView()")
                 page.mouse.move(5, SIZE["height"] - 60)
                 page.wait_for_timeout(500)
-                page.screenshot(path=IMAGES / f"run_{theme.lower()}.png")
+                page.screenshot(path=IMAGES / NAMES[theme])
         browser.close()
 
 
