@@ -14,6 +14,11 @@ from mwaa_kit.scheduler.state import RunState, teardown_scope
 _SATISFIED_BY_A_PART = ("one_success", "one_failed", "one_done", "none_failed_min_one_success")
 """Rules that a task in a mapped group applies to all instances of its upstream before it is expanded."""
 
+_NAMED = 3
+"""How many upstream tasks a reason names."""
+
+_IN_WORDS = {"skipped": "was skipped", "upstream_failed": "did not run", "removed": "was removed"}
+
 
 class Frontier:
     """Finds the task instances that can run now; gives those that never will their terminal state.
@@ -115,7 +120,17 @@ class Frontier:
             around = self._count(task, map_index, scope)
             if around.done < around.total:
                 return Verdict(WAIT)
-        return before if verdict.action == RUN else verdict
+        return before if verdict.action == RUN else self._named(verdict, task, upstream)
+
+    def _named(self, verdict: Verdict, task: TaskSpec, upstream: Iterable[str]) -> Verdict:
+        """Name the upstream tasks for whose sake an instance does not run."""
+        ended = [(name, state) for name in upstream for state in sorted(self._state.finished[name]) if state != SUCCESS]
+        if verdict.action == WAIT or not ended:
+            return verdict
+        names = ", ".join(f"{name!r} {_IN_WORDS.get(state, state)}" for name, state in ended[:_NAMED])
+        more = f" and {len(ended) - _NAMED} more" if len(ended) > _NAMED else ""
+        rule = "" if task.trigger_rule == "all_success" else f" (trigger rule {task.trigger_rule})"
+        return Verdict(verdict.action, f"upstream {names}{more}{rule}")
 
     def _judge_setups(self, task: TaskSpec, map_index: int) -> Verdict:
         """Apply the setups that are not direct upstream; a teardown has none."""
