@@ -20,7 +20,7 @@ from support_lab import copy_unrun, lab_server, run_all_cells, show_run  # noqa:
 
 NOTEBOOK = ROOT / "notebooks" / "01_first_dag.ipynb"
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1000, "height": 1020}
+SIZE = {"width": 1000, "height": 980}
 NAMES = {"Dark": "notebook_dark.png", "Light": "notebook.png"}
 
 
@@ -42,7 +42,7 @@ def main() -> None:
             page.keyboard.press("Control+b")  # the file browser is of no interest here
             for theme in NAMES:
                 show_run(page, theme)
-                page.locator(".jp-CodeCell", has_text="def report").evaluate("cell => cell.scrollIntoView()")
+                page.locator(".jp-CodeCell", has_text="#| dag").evaluate("cell => cell.scrollIntoView()")
                 page.mouse.move(5, SIZE["height"] - 60)
                 page.wait_for_timeout(500)
                 page.screenshot(path=IMAGES / NAMES[theme])
