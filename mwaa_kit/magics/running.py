@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def draw_words(name: str) -> Words:
+    """Say how the line of %dag is read."""
     words = Words(name, "Draw a Dag.")
     words.add_argument("source", nargs="?", help="a notebook, a Dag file, a Dag object or @dag function of this kernel")
     words.add_argument("--dag-id", help="only this one")
@@ -29,6 +30,7 @@ def draw_words(name: str) -> Words:
 
 
 def draw_dag(shell: Any, given: argparse.Namespace) -> None:
+    """Draw a Dag."""
     from IPython.display import display
 
     from mwaa_kit.magics.progress import Display
@@ -74,6 +76,7 @@ def _prepared(shell: Any, word: str | None, shown: Display) -> Any:
 
 
 def run_words(name: str) -> Words:
+    """Say how the lines of %run_dag and %run_task are read."""
     one = name == "run_task"
     about = "Run one task, with what it waits for." if one else "Run a Dag here, with real Airflow tasks."
     words = Words(name, about + " Returns the run: run['features'].value is a live object.")
@@ -87,6 +90,7 @@ def run_words(name: str) -> Words:
 
 
 def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
+    """Run a Dag, or one task with what it waits for; show its states as they change."""
     from mwaa_kit.drawing.picture import picture_of
     from mwaa_kit.magics.kernel import tasks_may_run
     from mwaa_kit.magics.progress import Display, Progress

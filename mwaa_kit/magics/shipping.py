@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def compile_words(name: str) -> Words:
+    """Say how the line of %compile_dag is read."""
     words = Words(name, "Compile a notebook into a Dag file, and show it.")
     _add_path(words)
     words.add_argument("-o", "--output", help="write the Dag file here")
@@ -28,6 +29,7 @@ def compile_words(name: str) -> Words:
 
 
 def compile_dag(shell: Any, given: argparse.Namespace) -> DagModule | None:
+    """Compile a notebook, and show or write the Dag file."""
     from mwaa_kit.verbs.authoring import compile
 
     path = _saved(shell, given.path)
@@ -39,6 +41,7 @@ def compile_dag(shell: Any, given: argparse.Namespace) -> DagModule | None:
 
 
 def check_words(name: str) -> Words:
+    """Say how the line of %check_dag is read."""
     words = Words(name, "Say what would go wrong on Amazon MWAA.")
     _add_path(words)
     _add_target(words)
@@ -46,6 +49,7 @@ def check_words(name: str) -> Words:
 
 
 def check_dag(shell: Any, given: argparse.Namespace) -> Report:
+    """Check a notebook or a Dag file."""
     from mwaa_kit.verbs.checking import check
 
     path = _saved(shell, given.path)
@@ -53,6 +57,7 @@ def check_dag(shell: Any, given: argparse.Namespace) -> Report:
 
 
 def plan_words(name: str) -> Words:
+    """Say how the line of %plan_dag is read."""
     words = Words(name, "Say what a publish would do, and do nothing.")
     _add_path(words)
     words.add_argument("--env", required=True, help="an MWAA environment's name, or practice")
@@ -62,6 +67,7 @@ def plan_words(name: str) -> Words:
 
 
 def plan_dag(shell: Any, given: argparse.Namespace) -> Plan:
+    """Plan a publish."""
     from mwaa_kit.verbs.publishing import plan
 
     path = _saved(shell, given.path)
@@ -69,6 +75,7 @@ def plan_dag(shell: Any, given: argparse.Namespace) -> Plan:
 
 
 def publish_words(name: str) -> Words:
+    """Say how the line of %publish_dag is read."""
     words = plan_words(name)
     words.description = "Publish a Dag to an MWAA environment, and read back until it is live there."
     words.add_argument("--yes", action="store_true", help="do not ask")
@@ -78,6 +85,7 @@ def publish_words(name: str) -> Words:
 
 
 def publish_dag(shell: Any, given: argparse.Namespace) -> Publication:
+    """Publish, after a yes."""
     from mwaa_kit.verbs.publishing import publish
 
     path = _saved(shell, given.path)
@@ -111,6 +119,7 @@ def _confirm(planned: Plan, *, sure: bool) -> bool:
 
 
 def practice_words(name: str) -> Words:
+    """Say how the line of %practice is read."""
     words = Words(
         name, "Start, stop, reset or look at the practice MWAA: a local S3, an mwaa endpoint, a real Airflow."
     )
@@ -119,6 +128,7 @@ def practice_words(name: str) -> Words:
 
 
 def practice_mwaa(shell: Any, given: argparse.Namespace) -> PracticeStatus:
+    """Start, stop, reset or look at the practice MWAA."""
     from mwaa_kit.verbs.practising import practice
 
     return practice(given.action, on_progress=_teller())
