@@ -199,3 +199,15 @@ def test_the_params_of_one_run_are_not_seen_by_the_next(tmp_path: Path, monkeypa
 
     made = cells()
     assert [run(made, params=params)["n"].value for params in ({}, {"n": 3}, {})] == [2, 3, 2]
+
+
+def test_a_dag_that_goes_in_a_circle_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.providers.standard.operators.empty import EmptyOperator
+    from airflow.sdk import DAG
+
+    monkeypatch.chdir(tmp_path)
+    with DAG("circle", schedule=None) as circle:
+        a, b = EmptyOperator(task_id="a"), EmptyOperator(task_id="b")
+        a >> b >> a
+    with pytest.raises(errors.DagImportError, match="'circle' goes in a circle"):
+        run(circle)

@@ -34,6 +34,10 @@ _NOISE = ("::group::", "::endgroup::")
 """Markers by which Airflow's own interface folds its logs; they say nothing to a reader of lines."""
 
 
+_UNTOLD = frozenset({"timestamp", "logger", "ti", "__level_override", "category", "filename", "lineno"})
+"""Fields of structlog events that Airflow adds for itself."""
+
+
 class _LineWriter(io.TextIOBase):
     """A text stream that hands over whole lines."""
 
@@ -132,7 +136,7 @@ def _render(write: Write) -> Callable[[Any, str, dict[str, Any]], str]:
         if arguments:
             with contextlib.suppress(TypeError, ValueError):
                 message = message % tuple(arguments)
-        details = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("timestamp", "logger", "ti"))
+        details = " ".join(f"{key}={value}" for key, value in event.items() if key not in _UNTOLD)
         write_lines(write, level, f"{message} {details}".rstrip())
         if error:
             current = error if isinstance(error, BaseException) else sys.exc_info()[1]

@@ -19,7 +19,7 @@ from mwaa_kit.engine.airflow3 import deferring, reading, running
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
-from mwaa_kit.errors import MissingInputError, UnknownDagError, WrongUsageError
+from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, ImportProblem, LoadedFile
 
 
@@ -50,10 +50,23 @@ class Airflow3Engine:
         return LoadedFile(specs, problems, seconds)
 
     def adopt(self, dag: Any, relative_path: str = "") -> DagSpec:
-        """Take a Dag object; it can be run afterwards."""
+        """Take a Dag object; it can be run afterwards.
+
+        Raises
+        ------
+        DagImportError
+            If its tasks wait for each other in a circle.
+        """
+        from airflow.sdk.exceptions import AirflowDagCycleException
         from airflow.sdk.execution_time import task_runner
 
-        dag.check_cycle()
+        try:
+            dag.check_cycle()
+        except AirflowDagCycleException as error:
+            reason = " ".join(str(error).split())
+            raise DagImportError(
+                f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
+            ) from error
         self._dags[dag.dag_id] = dag
         if allow := getattr(task_runner, "_register_deserialization_allowed_classes", None):
             import structlog
