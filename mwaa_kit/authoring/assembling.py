@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role
+from mwaa_kit.authoring.analysing import Analysed
+from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.celltext import chunk_lines, import_text
 from mwaa_kit.authoring.chunks import Chunk, Slice, Slicer, find_chunks
 from mwaa_kit.authoring.dagbody import DagPlan, body_lines
@@ -17,25 +18,19 @@ from mwaa_kit.authoring.helpers import path_lines
 from mwaa_kit.authoring.importblock import import_block, spaced
 from mwaa_kit.authoring.lowering import LoweredTask, anchor_of, lower_task, names_in
 from mwaa_kit.authoring.names import facts_of
+from mwaa_kit.authoring.notebooklowering import lower_notebook
 from mwaa_kit.authoring.params import find_params
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task
-from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, Writer, indent
-from mwaa_kit.model.notebook import Notebook
 
 
 @dataclass
 class Assembler:
     """Everything the Dag file is made of."""
 
-    notebook: Notebook
-    cells: tuple[AuthoredCell, ...]
-    tasks: tuple[Task, ...]
-    wiring: Wiring
-    plans: tuple[DagPlan, ...]
-    airflow: AirflowNames
+    known: Analysed
     target: str
     release: str = ""
     local: frozenset[str] = frozenset()
@@ -49,15 +44,16 @@ class Assembler:
         chunks: dict[int, list[Chunk]] = {}
         for chunk in sorted(shipped.names, key=lambda chunk: chunk.start):
             chunks.setdefault(chunk.cell.code_index, []).append(chunk)
-        tasks = {task.cell.code_index: self._task(task, shipped, names) for task in self.tasks if task.kind == "script"}
+        tasks = {
+            task.cell.code_index: self._task(task, shipped, names) for task in self.known.tasks if task.kind == "script"
+        }
         blocks = [
             block
-            for cell in self.cells
+            for cell in self.known.cells
             for block in self._blocks(cell, chunks.get(cell.code_index, []), tasks.get(cell.code_index), names)
         ]
-        if self.plan is not None and self.plan.cell is None:
-            blocks.append(self._dag(self.plan, names))
-        calls = call_lines(self.plans, self.cells)
+        blocks += [self._dag(plan, names) for plan in self.inferred if plan.cell is None]
+        calls = call_lines(self.known.plans, self.known.cells)
         writer = Writer([TextLine(text) for text in self._header()])
         writer.block(self._imports(shipped), blank=1)
         for block in blocks:
@@ -66,26 +62,26 @@ class Assembler:
         return writer
 
     @property
-    def plan(self) -> DagPlan | None:
-        """The Dag whose body is inferred."""
-        return next((plan for plan in self.plans if not plan.written), None)
+    def inferred(self) -> tuple[DagPlan, ...]:
+        """The Dags whose bodies are inferred."""
+        return tuple(plan for plan in self.known.plans if not plan.written)
 
     # -- what is shipped
 
     def _slice(self) -> Slice:
-        scripts = [task for task in self.tasks if task.kind == "script"]
+        scripts = [task for task in self.known.tasks if task.kind == "script"]
         shared = {task.task_id: self._shared_names(task) for task in scripts}
         copied = {task.task_id: self._changed(task) for task in scripts}
-        slicer = Slicer(find_chunks(self.cells, self.airflow))
+        slicer = Slicer(find_chunks(self.known.cells, self.known.airflow))
         found = slicer.ship(self._needed(), shared, copied)
         for task in scripts:
-            for name, cell in self.wiring.imports.get(task.task_id, []):
+            for name, cell in self.known.wiring.imports.get(task.task_id, []):
                 makers = [Chunk(cell, n, n.lineno, n.lineno, False) for n in cell.parsed.body if _imports(n, name)]
                 found.local.setdefault(task.task_id, []).extend((maker, name) for maker in makers[-1:])
         return found
 
     def _shared_names(self, task: Task) -> list[str]:
-        return self.wiring.shared.get(task.task_id, [])
+        return self.known.wiring.shared.get(task.task_id, [])
 
     def _changed(self, task: Task) -> set[str]:
         return {name for cell in task.cells for name in (*cell.facts.binds, *cell.facts.mutates, *cell.facts.deletes)}
@@ -93,10 +89,10 @@ class Assembler:
     def _needed(self) -> list[str]:
         """Names that the Dag's own lines read: options of directives, and cells with classic operators."""
         self._kit_imports_needed()
-        options = [o for c in self.cells if c.directive is not None for o in c.directive.options if o.call]
+        options = [o for c in self.known.cells if c.directive is not None for o in c.directive.options if o.call]
         needed = [name for option in options for name in sorted(names_in(ast.parse(option.code)))]
         needed += [local for name, local in self.names.items() if name not in self.kit_imports]
-        for cell in self.cells:
+        for cell in self.known.cells:
             if cell.role is Role.AIRFLOW:
                 facts = facts_of(cell.parsed.body)
                 needed += [*facts.reads, *facts.deferred, *facts.binds]
@@ -105,9 +101,9 @@ class Assembler:
     def _function_names(self, shipped: Slice) -> dict[str, str]:
         """Return the function of each task; one whose name is taken at module level gets another."""
         taken = {name for chunk, names in shipped.names.items() for name in (names or chunk.facts.binds)}
-        taken |= {"task", "dag"} | {plan.function for plan in self.plans}
+        taken |= {"task", "dag"} | {plan.function for plan in self.known.plans}
         found: dict[str, str] = {}
-        for task in self.tasks:
+        for task in self.known.tasks:
             function = task.function
             while task.kind == "script" and (function in taken or function in found.values() or function in BUILTINS):
                 function += "_task" if not function.endswith("_task") else "_"
@@ -121,10 +117,11 @@ class Assembler:
     ) -> list[list[TextLine]]:
         anchor = TextLine(f"# {anchor_of(cell)}")
         blocks = []
-        dag = self.plan.node if self.plan is not None and self.plan.cell is cell else None
+        plans = [plan for plan in self.inferred if plan.cell is cell]
+        dags = [plan.node for plan in plans]
         lines: list[TextLine] = []
         for chunk in chunks:
-            if not chunk.is_import and chunk.node is not dag:
+            if not chunk.is_import and chunk.node not in dags:
                 found = self._with_arguments(chunk, chunk_lines(chunk, self.target))
                 gap = lines and isinstance(chunk.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
                 lines += [TextLine(""), TextLine("")] * bool(gap) + found
@@ -132,37 +129,40 @@ class Assembler:
             blocks.append([anchor, *lines])
         if task is not None:
             blocks.append(task)
-        if self.plan is not None and self.plan.cell is cell:
-            blocks.append([anchor, *self._dag(self.plan, names)])
-        return blocks
+        return [*blocks, *([anchor, *self._dag(plan, names)] for plan in plans)]
 
     def _with_arguments(self, chunk: Chunk, lines: list[TextLine]) -> list[TextLine]:
-        plan = next((plan for plan in self.plans if plan.node is chunk.node), None)
+        plan = next((plan for plan in self.known.plans if plan.node is chunk.node), None)
         if plan is None:
             return lines
         return with_arguments(plan, lines, self.names, self._params(), self.target)
 
     def _task(self, task: Task, shipped: Slice, names: dict[str, str]) -> list[TextLine]:
         local = tuple(shipped.local.get(task.task_id, ()))
-        hints = {param.name: param.hint for param in find_params(self.cells)}
-        doc = markdown_above(self.notebook, task.cell.cell)
+        hints = {param.name: param.hint for param in find_params(self.known.cells)}
+        doc = markdown_above(self.known.notebook, task.cell.cell)
         lowered = LoweredTask(task, names[task.task_id], local, self.names["task"], self.target, hints, doc)
-        return lower_task(lowered, self.wiring)
+        call = self.known.calls.get(task.cell)
+        if call is not None:
+            return lower_notebook(lowered, call, self.known.wiring, self.known.dag_id_of(task), self.release)
+        return lower_task(lowered, self.known.wiring)
 
     def _dag(self, plan: DagPlan, names: dict[str, str]) -> list[TextLine]:
         head = dag_head(plan, self.names, self._params(), self.target)
-        body = body_lines(self.tasks, self.wiring, names, self.target, self.airflow)
+        body = body_lines(self.known.tasks_of(plan), self.known.wiring, names, self.target, self.known.airflow)
         return [*head, *indent(body)]
 
     def _params(self) -> tuple[tuple[str, str], ...]:
-        return tuple((param.name, param.code(self.names.get("Param", "Param"))) for param in find_params(self.cells))
+        return tuple(
+            (param.name, param.code(self.names.get("Param", "Param"))) for param in find_params(self.known.cells)
+        )
 
     def _kit_imports_needed(self) -> None:
         """Decide what our own lines import: what the user imports at module level is taken from there."""
-        wanted = ["task"] if any(task.kind == "script" for task in self.tasks) else []
-        wanted += ["dag"] if any(plan.node is None and not plan.written for plan in self.plans) else []
-        wanted += ["Param"] if any(param.schema for param in find_params(self.cells)) else []
-        wanted += ["datetime"] if any(needs_datetime(plan, self.target) for plan in self.plans) else []
+        wanted = ["task"] if any(task.kind == "script" for task in self.known.tasks) else []
+        wanted += ["dag"] if any(plan.node is None and not plan.written for plan in self.known.plans) else []
+        wanted += ["Param"] if any(param.schema for param in find_params(self.known.cells)) else []
+        wanted += ["datetime"] if any(needs_datetime(plan, self.target) for plan in self.known.plans) else []
         for name in wanted:
             local = self._users_import(name)
             self.names[name] = local or (f"_{name}" if self._clashes(name) else name)
@@ -171,12 +171,12 @@ class Assembler:
 
     def _clashes(self, name: str) -> bool:
         """Whether the user's own shared code calls something else by that name."""
-        return any(name in chunk.facts.binds for chunk in find_chunks(self.cells, self.airflow))
+        return any(name in chunk.facts.binds for chunk in find_chunks(self.known.cells, self.known.airflow))
 
     def _users_import(self, name: str) -> str | None:
         """Return the name under which the user imports Airflow's `name`, or the class ``datetime``, at module level."""
         module = "datetime" if name == "datetime" else "airflow"
-        for chunk in find_chunks(self.cells, self.airflow):
+        for chunk in find_chunks(self.known.cells, self.known.airflow):
             node = chunk.node
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
                 for alias in node.names:
@@ -187,7 +187,7 @@ class Assembler:
     # -- the top of the file
 
     def _header(self) -> list[str]:
-        printable = "".join(char if char.isprintable() else "?" for char in PurePath(self.notebook.path).stem)
+        printable = "".join(char if char.isprintable() else "?" for char in PurePath(self.known.notebook.path).stem)
         lines = [f"# Made by mwaa-kit from {printable}.ipynb: edit the notebook, not this file."]
         if self._has_bare_fstring():
             lines.append("# ruff: noqa: F541")
@@ -195,7 +195,7 @@ class Assembler:
 
     def _has_bare_fstring(self) -> bool:
         """Whether the user wrote an f-string without a placeholder: harmless, and left as it is."""
-        nodes = (node for cell in self.cells for statement in cell.parsed.body for node in ast.walk(statement))
+        nodes = (node for cell in self.known.cells for statement in cell.parsed.body for node in ast.walk(statement))
         bare = (n for n in nodes if isinstance(n, ast.JoinedStr))
         return any(not any(isinstance(v, ast.FormattedValue) for v in node.values) for node in bare)
 
@@ -219,7 +219,7 @@ class Assembler:
         return (*ours, "import os", "import sys") if self.local else ours
 
     def _futures(self) -> list[str]:
-        nodes = (node for cell in self.cells if cell.role is not Role.EXPLORATION for node in cell.parsed.body)
+        nodes = (node for cell in self.known.cells if cell.role is not Role.EXPLORATION for node in cell.parsed.body)
         found = (n for n in nodes if isinstance(n, ast.ImportFrom) and n.module == "__future__")
         return sorted({alias.name for node in found for alias in node.names})
 

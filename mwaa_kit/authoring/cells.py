@@ -31,6 +31,7 @@ class Role(StrEnum):
     AIRFLOW = "airflow"
     DAG = "dag"
     NOTEBOOK = "notebook"
+    INCLUDE = "include"
     REQUIREMENTS = "requirements"
     SKIP = "skip"
     EXPLORATION = "exploration"
@@ -43,6 +44,7 @@ _BY_KEY = {
     "shared": Role.SHARED,
     "dag": Role.DAG,
     "notebook": Role.NOTEBOOK,
+    "include": Role.INCLUDE,
     "requirements": Role.REQUIREMENTS,
     "skip": Role.SKIP,
 }
@@ -74,7 +76,8 @@ class AuthoredCell:
     @cached_property
     def facts(self) -> CellFacts:
         """What it does to names."""
-        return facts_of_source(self.cell.source)
+        stands_in = self.role is Role.NOTEBOOK
+        return facts_of_source(self.parsed.text if stands_in else self.cell.source)
 
     @property
     def number(self) -> int:

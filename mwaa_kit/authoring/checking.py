@@ -14,7 +14,6 @@ from mwaa_kit.authoring.rules import (
     directive_grammar,
     duplicate_task_id,
     magic_in_task,
-    not_yet,
     param_not_literal,
     unknowable_names,
     unknown_directive,
@@ -43,10 +42,6 @@ def check_cells(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator
             yield from _params(notebook, cell)
         if cell.role is Role.TASK:
             yield from _as_function(notebook, cell)
-        if cell.role is Role.NOTEBOOK:
-            at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
-            hint = "write PapermillOperator(task_id=…, input_nb=…) in a cell of its own: it goes through unchanged"
-            yield not_yet.RULE.found(at, "'#| notebook' is read, but this version does not lower it yet.", hint)
 
 
 def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:

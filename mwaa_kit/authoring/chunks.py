@@ -69,7 +69,7 @@ def _shipping(cell: AuthoredCell, node: ast.stmt, airflow: AirflowNames) -> bool
     is_import = isinstance(node, ast.Import | ast.ImportFrom)
     if cell.role in {Role.SHARED, Role.TASKFLOW, Role.DAG}:
         return not is_import
-    if cell.role in {Role.TASK, Role.SKIP, Role.REQUIREMENTS, Role.NOTEBOOK}:
+    if cell.role in {Role.TASK, Role.SKIP, Role.INCLUDE, Role.REQUIREMENTS, Role.NOTEBOOK}:
         return None
     if cell.role is Role.LIBRARY:
         return None if isinstance(node, ast.Expr) else False

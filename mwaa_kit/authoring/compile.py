@@ -6,20 +6,22 @@ than none. The same notebook and target give the same bytes everywhere (rule 12)
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePath
 
+from mwaa_kit.authoring.analysing import Analysed, analyse
 from mwaa_kit.authoring.assembling import Assembler
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells, required_lines
-from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
-from mwaa_kit.authoring.dagbody import DagPlan, all_edges, edge_names
-from mwaa_kit.authoring.dagplan import find_dags
-from mwaa_kit.authoring.edges import check_after, check_cycles
-from mwaa_kit.authoring.helpers import find_support, local_modules, release_folder
+from mwaa_kit.authoring.cells import AuthoredCell, find_cells, required_lines
+from mwaa_kit.authoring.dagbody import all_edges, edge_names
+from mwaa_kit.authoring.helpers import find_all_support, find_support, local_modules, release_folder
 from mwaa_kit.authoring.ipynb import read_notebook
-from mwaa_kit.authoring.tasks import Task, find_tasks
-from mwaa_kit.authoring.wiring import Wirer, Wiring
+from mwaa_kit.authoring.notebooklowering import returns_value
+from mwaa_kit.authoring.notebooktasks import needed_lines, published_copy
+from mwaa_kit.authoring.others import Others, include, read_others, run_whole
+from mwaa_kit.authoring.tasks import Task
+from mwaa_kit.authoring.writer import Writer
 from mwaa_kit.errors import NoTaskError
-from mwaa_kit.model.finding import Finding, errors_in, in_order
+from mwaa_kit.model.finding import errors_in, in_order
 from mwaa_kit.model.module import DagModule, EdgeReason, SupportFile, TaskAnchor
 from mwaa_kit.model.notebook import Notebook
 
@@ -37,106 +39,101 @@ def compile_notebook(path: str, *, target: str = DEFAULT_TARGET) -> DagModule:
         If no cell of it is a task.
     """
     notebook = read_notebook(path)
-    return compile_source(notebook, target=target, support=find_support(notebook))
+    others = read_others(notebook)
+    whole, _ = include(notebook, others)
+    called = (find_all_support(other, posixpath.dirname(p)) for p, other in run_whole(whole, others))
+    files = {file.name: file for group in (*called, find_support(whole)) for file in group}
+    return compile_source(notebook, target=target, support=tuple(files.values()), others=others)
 
 
 def compile_source(
-    notebook: Notebook, *, target: str = DEFAULT_TARGET, support: tuple[SupportFile, ...] = ()
+    notebook: Notebook,
+    *,
+    target: str = DEFAULT_TARGET,
+    support: tuple[SupportFile, ...] = (),
+    others: Others | None = None,
 ) -> DagModule:
-    """Return the Dag module of a notebook that is already in memory; reads no file.
+    """Return the Dag module of a notebook that is already in memory.
+
+    Parameters
+    ----------
+    support
+        The helper modules beside it.
+    others
+        The other notebooks that it names; None reads them, where there are any, and no other file.
 
     Raises
     ------
     NoTaskError
         If no cell of it is a task.
     """
-    cells = find_cells(notebook)
-    airflow = find_airflow_names([cell.parsed for cell in cells])
-    tasks = find_tasks(cells, airflow)
-    plans, dag_findings = find_dags(notebook, cells, airflow)
-    broken = any(cell.parsed.problem is not None for cell in cells)
-    if not tasks and not any(plan.written for plan in plans) and not broken and not _named(cells):
+    known = analyse(notebook, read_others(notebook) if others is None else others)
+    broken = any(cell.parsed.problem is not None for cell in known.cells)
+    if not known.tasks and not any(plan.written for plan in known.plans) and not broken and not _named(known.cells):
         hint = "begin a cell with '#| task: name', or define a function with @task"
         raise NoTaskError("no cell of the notebook is a task", path=notebook.path, hint=hint)
-    wiring = Wirer(notebook, cells, tasks, written=all(plan.written for plan in plans)).wire()
-    findings = [
-        *dag_findings,
-        *check_cells(notebook, cells),
-        *check_options(notebook, cells),
-        *check_task_ids(notebook, tasks, cells),
-        *check_after(notebook, tasks),
-        *wiring.findings,
-    ]
-    findings += check_cycles(notebook, tasks, wiring)
-    found = in_order(findings)
-    analysed = _Analysed(notebook, cells, tasks, wiring, plans, airflow)
-    return analysed.module(target, found, support)
+    copies = (
+        published_copy(
+            known.calls[task.cell], returns=returns_value(task.task_id, known.calls[task.cell], known.wiring)
+        )
+        for task in known.tasks
+        if task.cell in known.calls
+    )
+    files = {file.name: file for file in (*support, *copies)}
+    return _module(known, target, tuple(file for _, file in sorted(files.items())))
 
 
 def _named(cells: tuple[AuthoredCell, ...]) -> bool:
     """Whether a directive speaks of a task that could not be made: that is a finding, not an empty notebook."""
-    keys = {"task", "task+", "notebook"}
+    keys = {"task", "task+", "notebook", "include"}
     return any(cell.directive is not None and cell.directive.key in keys for cell in cells)
 
 
-class _Analysed:
-    """A notebook of which everything is known but the text."""
+def _module(known: Analysed, target: str, support: tuple[SupportFile, ...]) -> DagModule:
+    stem = PurePath(known.notebook.path).stem
+    findings = in_order(known.findings)
+    folder = release_folder(stem, support)
+    writer = Writer() if errors_in(findings) else Assembler(known, target, folder, local_modules(support)).write()
+    return DagModule(
+        path=known.notebook.path,
+        file_name=f"{stem}.py",
+        target=target,
+        source=writer.source,
+        dag_ids=tuple(plan.dag_id for plan in known.plans),
+        source_map=writer.source_map,
+        tasks=_anchors(known),
+        edges=_edges(known),
+        findings=findings,
+        support=support,
+        support_folder=folder,
+        requirements=_requirements(known),
+    )
 
-    def __init__(
-        self,
-        notebook: Notebook,
-        cells: tuple[AuthoredCell, ...],
-        tasks: tuple[Task, ...],
-        wiring: Wiring,
-        plans: tuple[DagPlan, ...],
-        airflow: AirflowNames,
-    ) -> None:
-        self.notebook, self.cells, self.tasks = notebook, cells, tasks
-        self.wiring, self.plans, self.airflow = wiring, plans, airflow
 
-    def module(self, target: str, findings: tuple[Finding, ...], support: tuple[SupportFile, ...]) -> DagModule:
-        stem = PurePath(self.notebook.path).stem
-        folder, local = release_folder(stem, support), local_modules(support)
-        source, source_map = "", ()
-        if not errors_in(findings):
-            known = (self.notebook, self.cells, self.tasks, self.wiring, self.plans, self.airflow)
-            writer = Assembler(*known, target, folder, local).write()
-            source, source_map = writer.source, writer.source_map  # type: ignore[assignment]
-        return DagModule(
-            path=self.notebook.path,
-            file_name=f"{stem}.py",
-            target=target,
-            source=source,
-            dag_ids=tuple(plan.dag_id for plan in self.plans),
-            source_map=source_map,
-            tasks=self._anchors(),
-            edges=self._edges(),
-            findings=findings,
-            support=support,
-            support_folder=folder,
-            requirements=tuple(dict.fromkeys(line for cell in self.cells for line in required_lines(cell))),
-        )
+def _requirements(known: Analysed) -> tuple[str, ...]:
+    inner = (cell for call in known.calls.values() for cell in find_cells(call.notebook))
+    written = [line for cell in (*known.cells, *inner) for line in required_lines(cell)]
+    return tuple(dict.fromkeys([*written, *needed_lines(known.calls.values(), written)]))
 
-    @property
-    def _dag_id(self) -> str:
-        return next((plan.dag_id for plan in self.plans if not plan.written), self.plans[0].dag_id)
 
-    def _anchors(self) -> tuple[TaskAnchor, ...]:
-        return tuple(
-            TaskAnchor(self._dag_id, task.task_id, task.cell.number, task.cell.cell.cell_id, task.cell.cell.path)
-            for task in self.tasks
-            if task.kind != "group"
-        )
+def _anchors(known: Analysed) -> tuple[TaskAnchor, ...]:
+    return tuple(
+        TaskAnchor(known.dag_id_of(task), task.task_id, task.cell.number, task.cell.cell.cell_id, task.cell.cell.path)
+        for task in known.tasks
+        if task.kind != "group"
+    )
 
-    def _edges(self) -> tuple[EdgeReason, ...]:
-        """The inferred edges with their reasons; none where the Dag body is the user's own."""
-        if all(plan.written for plan in self.plans):
-            return ()
-        return tuple(self._edge(task, upstream) for task, upstream in all_edges(self.tasks, self.wiring))
 
-    def _edge(self, task: Task, upstream: str) -> EdgeReason:
-        reasons = [feed.reason for feed in self.wiring.feeds.get(task.task_id, []) if feed.upstream == upstream]
-        if task.directive is not None and upstream in task.directive.after:
-            reasons.append(f"after={upstream} in {task.cell.label} line {task.line}")
-        names = edge_names(task, upstream, self.wiring)
-        return EdgeReason(self._dag_id, upstream, task.task_id, names, "; ".join(reasons))
+def _edges(known: Analysed) -> tuple[EdgeReason, ...]:
+    """The inferred edges with their reasons; none where the Dag body is the user's own."""
+    if all(plan.written for plan in known.plans):
+        return ()
+    return tuple(_edge(known, task, upstream) for task, upstream in all_edges(known.tasks, known.wiring))
+
+
+def _edge(known: Analysed, task: Task, upstream: str) -> EdgeReason:
+    reasons = [feed.reason for feed in known.wiring.feeds.get(task.task_id, []) if feed.upstream == upstream]
+    if task.directive is not None and upstream in task.directive.after:
+        reasons.append(f"after={upstream} in {task.cell.label} line {task.line}")
+    names = edge_names(task, upstream, known.wiring)
+    return EdgeReason(known.dag_id_of(task), upstream, task.task_id, names, "; ".join(reasons))

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag
 from mwaa_kit.authoring.chunks import dag_functions
 from mwaa_kit.authoring.dagbody import DagPlan, is_empty_body
-from mwaa_kit.authoring.rules import no_dag_directive, params_twice, several_dags
+from mwaa_kit.authoring.rules import no_dag_directive, params_twice
 from mwaa_kit.authoring.tasks import identifier
 from mwaa_kit.model.finding import CellLocation, Finding
 from mwaa_kit.model.notebook import Notebook
@@ -19,7 +19,7 @@ from mwaa_kit.model.notebook import Notebook
 def find_dags(
     notebook: Notebook, cells: tuple[AuthoredCell, ...], airflow: AirflowNames
 ) -> tuple[tuple[DagPlan, ...], tuple[Finding, ...]]:
-    """Return the Dags of a notebook: at most one of them is to be inferred."""
+    """Return the Dags of a notebook: those with a written body, then those that are to be wired."""
     written: list[DagPlan] = []
     inferred: list[DagPlan] = []
     for cell in cells:
@@ -36,8 +36,7 @@ def find_dags(
         message = f"no '#| dag': the notebook is one Dag, {dag_id!r}, without a schedule."
         finding = no_dag_directive.RULE.found(CellLocation(notebook.path), message, hint)
         return (DagPlan(dag_id, identifier(dag_id)),), (finding,)
-    findings = [_too_many(notebook, plan) for plan in inferred[1:]]
-    return (*written, *inferred), (*findings, *_params_twice(notebook, cells, [*written, *inferred]))
+    return (*written, *inferred), tuple(_params_twice(notebook, cells, [*written, *inferred]))
 
 
 def _params_twice(notebook: Notebook, cells: tuple[AuthoredCell, ...], plans: list[DagPlan]) -> Iterator[Finding]:
@@ -50,13 +49,6 @@ def _params_twice(notebook: Notebook, cells: tuple[AuthoredCell, ...], plans: li
             at = notebook.locate(plan.cell.cell, plan.decorator.lineno if plan.decorator else 1)
             message = f"Dag {plan.dag_id!r} writes its own params, and cell {numbers[0]} is a params cell."
             yield params_twice.RULE.found(at, message, f"keep the params of cell {numbers[0]}, or those of the Dag")
-
-
-def _too_many(notebook: Notebook, plan: DagPlan) -> Finding:
-    assert plan.cell is not None
-    at = notebook.locate(plan.cell.cell, plan.node.lineno if plan.node else 1)
-    message = f"Dag {plan.dag_id!r} also leaves its wiring to be inferred."
-    return several_dags.RULE.found(at, message, "write its body, or put it into a notebook of its own")
 
 
 def _dags_of(cell: AuthoredCell, airflow: AirflowNames) -> list[DagPlan]:

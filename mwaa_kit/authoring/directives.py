@@ -44,6 +44,8 @@ _OTHERS = frozenset(
 )
 _DIRECTIVE = re.compile(r"#\|\s*(?P<key>[A-Za-z_][\w-]*\+?)\s*(?::\s*(?P<rest>.*))?$")
 _LOOSE = re.compile(r"#\|\s*(?P<key>[A-Za-z_][\w-]*\+?)(?:[\s:](?P<rest>.*))?$")
+_INCLUDE = re.compile(r"#\|\s*include:\s*(?P<quote>['\"]?)(?P<path>[^'\"]+\.(?:ipynb|py))(?P=quote)\s*")
+"""Quarto has an ``include`` too: ours names a notebook."""
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _OPTION = re.compile(r"(?P<key>[A-Za-z_]\w*)=(?P<value>.*)", re.S)
 
@@ -65,6 +67,8 @@ class Directive:
     ----------
     line
         In the cell, from 1.
+    returns
+        The names that a whole notebook gives back.
     problems
         What could not be understood, in words; empty when all is well.
     """
@@ -74,6 +78,7 @@ class Directive:
     line: int
     options: tuple[Option, ...] = ()
     after: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     def option(self, key: str) -> Option | None:
@@ -129,6 +134,9 @@ def _read_line(text: str, number: int) -> Directive | None:
     magic = re.match(r"%%task\s+(.*)$", text)
     if magic:
         return parse_directive("task", magic[1], number)
+    included = _INCLUDE.fullmatch(text)
+    if included:
+        return Directive("include", included["path"], number)
     match = _DIRECTIVE.fullmatch(text)
     if match is None or match["key"] not in KEYS:
         return None
@@ -143,18 +151,22 @@ def parse_directive(key: str, text: str, line: int) -> Directive:
         problems.append(f"{name!r} is no name: letters, digits, '_', '-' and '.', beginning with a letter or '_'")
     if not name and key in NAMED:
         problems.append(f"'#| {key}' needs a name")
-    options, after = list[Option](), list[str]()
+    options, after, returns = list[Option](), list[str](), list[str]()
     for word in words:
         match = _OPTION.fullmatch(word)
         if match is None:
             problems.append(f"{word!r} is no option; options are written key=value, without spaces outside quotes")
         elif match["key"] == "after":
             after += [upstream for upstream in match["value"].strip("[]()").split(",") if upstream]
+        elif key == "notebook" and match["key"] == "returns":
+            returns += [part.strip("'\" ") for part in match["value"].strip("[]()").split(",") if part]
         elif any(option.key == match["key"] for option in options):
             problems.append(f"the option {match['key']!r} is given twice")
         else:
             options.append(_option(match["key"], match["value"]))
-    return Directive(key, name, line, tuple(options), tuple(a.strip("'\" ") for a in after), tuple(problems))
+    problems += [f"{given!r} is no name to return" for given in returns if not given.isidentifier()]
+    waits = tuple(a.strip("'\" ") for a in after)
+    return Directive(key, name, line, tuple(options), waits, tuple(returns), tuple(problems))
 
 
 def _option(key: str, value: str) -> Option:

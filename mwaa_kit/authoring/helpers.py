@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -19,10 +20,28 @@ from mwaa_kit.model.notebook import Notebook
 
 
 def find_support(notebook: Notebook) -> tuple[SupportFile, ...]:
-    """Return the local modules that shipped cells import, and those that these import, in order of their names."""
-    folder = Path(notebook.path).parent
+    """Return the local modules that shipped cells import, and those that these import, in order of their names.
+
+    What an included notebook imports lies beside that one.
+    """
+    found: dict[str, SupportFile] = {}
+    for path in dict.fromkeys(cell.path or notebook.path for cell in notebook.code_cells):
+        modules = _imported_by_cells(notebook, path)
+        found |= {file.name: file for file in _modules(modules, Path(path).parent) if file.name not in found}
+    return tuple(file for _, file in sorted(found.items()))
+
+
+def find_all_support(notebook: Notebook, folder: str) -> tuple[SupportFile, ...]:
+    """Return the local modules of a notebook that is run whole; `folder` is its own, as seen from the published files."""
+    trees = (cell.parsed.body for cell in find_cells(notebook))
+    modules = _imports(node for body in trees for statement in body for node in ast.walk(statement))
+    found = _modules(modules, Path(notebook.path).parent)
+    return tuple(SupportFile(posixpath.join(folder, file.name), file.content) for file in found)
+
+
+def _modules(modules: Iterable[str], folder: Path) -> tuple[SupportFile, ...]:
     found: dict[str, bytes] = {}
-    waiting = [path for module in _imported_by_cells(notebook) for path in _files_of(folder, module)]
+    waiting = [path for module in modules for path in _files_of(folder, module)]
     while waiting:
         path = waiting.pop()
         name = path.relative_to(folder).as_posix()
@@ -32,9 +51,9 @@ def find_support(notebook: Notebook) -> tuple[SupportFile, ...]:
     return tuple(SupportFile(name, content) for name, content in sorted(found.items()))
 
 
-def _imported_by_cells(notebook: Notebook) -> Iterator[str]:
+def _imported_by_cells(notebook: Notebook, path: str) -> Iterator[str]:
     for cell in find_cells(notebook):
-        if shipped_facts(cell) is not None:
+        if (cell.cell.path or notebook.path) == path and shipped_facts(cell) is not None:
             yield from _imports(node for statement in cell.parsed.body for node in ast.walk(statement))
 
 

@@ -18,7 +18,7 @@ from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, indent, single_blanks, trimmed
 
-KIT_OPTIONS = frozenset({"cache"})
+KIT_OPTIONS = frozenset({"cache", "dag"})
 """Options that are for the kit alone and no argument of an operator."""
 
 
@@ -62,25 +62,37 @@ def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
 def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     """Return the function of a script task."""
     task, gives = lowered.task, wiring.gives.get(lowered.task.task_id, [])
-    body = [*_imports(lowered), *_bindings(lowered, wiring), *_copies(lowered)]
+    body = [*_imports(lowered), *bindings(lowered, wiring), *_copies(lowered)]
     for cell in task.cells:
         body += [TextLine(f"# {anchor_of(cell)}"), *_cell_body(cell, task, set(gives), lowered.target)]
     body += _returned(gives)
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in body):
         body.append(TextLine("pass"))
-    return [*_head(lowered, wiring), *indent(body)]
+    return [*task_head(lowered, wiring), *indent(body)]
 
 
-def _head(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
+def task_head(
+    lowered: LoweredTask, wiring: Wiring, kept_back: frozenset[str] = frozenset(), context: tuple[str, ...] = ()
+) -> list[TextLine]:
+    """Return the decorator, the ``def`` line and the docstring of a task.
+
+    Parameters
+    ----------
+    kept_back
+        Options that are no arguments of the operator.
+    context
+        Keys of Airflow's context that the body reads.
+    """
     task = lowered.task
     names = list(parameter_names(task, wiring).values())
     if wiring.params.get(task.task_id):
         names.append("params=None")
+    names += [f"{name}=None" for name in context]
     options = [f"task_id={quoted(task.task_id)}"] if lowered.function != task.task_id else []
     if len(wiring.gives.get(task.task_id, [])) > 1:
         options.append("multiple_outputs=True")
     for option in task.directive.options if task.directive is not None else ():
-        if option.key not in KIT_OPTIONS and option.key not in {"task_id", "multiple_outputs"}:
+        if option.key not in KIT_OPTIONS | kept_back and option.key not in {"task_id", "multiple_outputs"}:
             options.append(f"{option.key}={tidy(option.code)}")
     decorator = folded(f"@{lowered.decorator}(", options, ")") if options else [f"@{lowered.decorator}"]
     lines = [*decorator, *folded(f"def {lowered.function}(", names, "):")]
@@ -97,7 +109,7 @@ def _imports(lowered: LoweredTask) -> list[TextLine]:
     return [*spaced(import_block(lines)), TextLine("")] if lines else []
 
 
-def _bindings(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
+def bindings(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     """Bind params and renamed parameters to the names the cells use."""
     task, hints = lowered.task, lowered.hints
     typed = {

@@ -53,7 +53,9 @@ def find_tasks(cells: Iterable[AuthoredCell], airflow: AirflowNames) -> tuple[Ta
     found: list[Task] = []
     for cell in cells:
         directive = cell.directive
-        if cell.role is Role.TASK and directive is not None and directive.name:
+        if cell.role is Role.NOTEBOOK and directive is not None and directive.name:
+            found.append(Task(directive.name, identifier(directive.name), "script", (cell,), directive))
+        elif cell.role is Role.TASK and directive is not None and directive.name:
             earlier = [i for i, task in enumerate(found) if task.task_id == directive.name and task.kind == "script"]
             if directive.key == "task+" and earlier:
                 task = found[earlier[-1]]

@@ -73,15 +73,23 @@ class Wirer:
     ----------
     written
         Whether the user wrote the Dag body: then TaskFlow functions get what that body gives them.
+    foreign
+        Cells with the tasks of other Dags of the notebook: they give nothing here.
     """
 
     def __init__(
-        self, notebook: Notebook, cells: tuple[AuthoredCell, ...], tasks: tuple[Task, ...], *, written: bool = False
+        self,
+        notebook: Notebook,
+        cells: tuple[AuthoredCell, ...],
+        tasks: tuple[Task, ...],
+        *,
+        written: bool = False,
+        foreign: tuple[AuthoredCell, ...] = (),
     ) -> None:
         self.notebook, self.cells, self.tasks = notebook, cells, tasks
         self.written = written
         self.wiring = Wiring()
-        self.amiss = WiringFindings(notebook, cells)
+        self.amiss = WiringFindings(notebook, cells, foreign)
         self.linker = Linker()
         self.units: list[_Unit] = []
         self.by_id = {task.task_id: task for task in tasks}
@@ -117,6 +125,9 @@ class Wirer:
         for task, name, unit in self.module_reads:
             self._rebound(task, name, unit)
         self.wiring.findings += self.amiss.found
+        for task in self.tasks:
+            if task.cell.role is Role.NOTEBOOK and task.directive is not None and task.directive.returns:
+                self.wiring.gives[task.task_id] = list(task.directive.returns)
         for task_id, names in self.wiring.gives.items():
             names.sort(key=lambda name, task=self.by_id[task_id]: _made_at(task, name))  # type: ignore[misc]
         return self.wiring

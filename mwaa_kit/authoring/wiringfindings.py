@@ -11,6 +11,7 @@ from mwaa_kit.authoring.rules import (
     definition_across_tasks,
     hidden_state,
     name_not_shipped,
+    other_dag,
     shared_name_rebound,
     shared_reads_task_value,
     stale_value,
@@ -38,6 +39,7 @@ class WiringFindings:
 
     notebook: Notebook
     cells: tuple[AuthoredCell, ...]
+    foreign: tuple[AuthoredCell, ...] = ()
     found: list[Finding] = field(default_factory=list)
 
     def _add(self, rule: Rule, cell: AuthoredCell, line: int, message: str, hint: str) -> None:
@@ -93,7 +95,12 @@ class WiringFindings:
         task_id, cell, name = read.task.task_id, read.cell, read.name
         unshipped = [c for c in self.cells if c.role in {Role.EXPLORATION, Role.SKIP} and name in c.facts.binds]
         below = [c for c in self.cells if c.code_index > cell.code_index and name in c.facts.binds]
-        if unshipped:
+        elsewhere = [c for c in self.foreign if name in c.facts.binds]
+        if elsewhere:
+            message = f"task {task_id!r} reads {name!r}, which a task of another Dag makes ({elsewhere[0].label})."
+            hint = "tasks of two Dags hand each other nothing: make it in a task of this Dag, or in a shared cell"
+            self._add(other_dag.RULE, cell, read.line, message, hint)
+        elif unshipped:
             last = next((c for c in reversed(unshipped) if c.code_index < cell.code_index), unshipped[-1])
             message = f"task {task_id!r} reads {name!r}, which only {last.label} makes, and that is not shipped."
             hint = f"begin {last.label} with '#| shared', or make it a task ('#| task: …') or a param"

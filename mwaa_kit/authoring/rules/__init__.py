@@ -12,7 +12,8 @@ from mwaa_kit.authoring.rules import (
     magic_in_task,
     name_not_shipped,
     no_dag_directive,
-    not_yet,
+    other_dag,
+    other_notebook,
     param_not_literal,
     params_twice,
     several_dags,
@@ -40,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     several_dags.RULE,
     params_twice.RULE,
     hidden_state.RULE,
+    other_notebook.RULE,
+    other_dag.RULE,
     unparsable_cell.RULE,
     magic_in_task.RULE,
     unknown_directive.RULE,
@@ -48,6 +51,5 @@ RULES: tuple[Rule, ...] = (
     param_not_literal.RULE,
     unknowable_names.RULE,
     cannot_be_a_function.RULE,
-    not_yet.RULE,
 )
 """Every rule of authoring, in the order of the codes."""

@@ -1,0 +1,121 @@
+"""What a notebook says, before any text is made of it: its cells, tasks, Dags, wiring and findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells
+from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
+from mwaa_kit.authoring.dagbody import DagPlan
+from mwaa_kit.authoring.dagplan import find_dags
+from mwaa_kit.authoring.edges import check_after, check_cycles
+from mwaa_kit.authoring.notebooktasks import NotebookCall, with_notebooks
+from mwaa_kit.authoring.others import Others, include
+from mwaa_kit.authoring.rules import other_notebook
+from mwaa_kit.authoring.sharingout import share_out
+from mwaa_kit.authoring.tasks import Task, find_tasks
+from mwaa_kit.authoring.wiring import Wirer, Wiring
+from mwaa_kit.model.finding import Finding
+from mwaa_kit.model.notebook import Notebook
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A notebook of which everything is known but the text.
+
+    Parameters
+    ----------
+    dags
+        The Dag of each task, by task_id; a task that only a written Dag can call has none.
+    calls
+        The whole notebooks that are run as tasks, by their cells.
+    """
+
+    notebook: Notebook
+    cells: tuple[AuthoredCell, ...]
+    tasks: tuple[Task, ...]
+    plans: tuple[DagPlan, ...]
+    dags: dict[str, DagPlan]
+    wiring: Wiring
+    airflow: AirflowNames
+    calls: dict[AuthoredCell, NotebookCall]
+    findings: tuple[Finding, ...]
+
+    def tasks_of(self, plan: DagPlan) -> tuple[Task, ...]:
+        """Return the tasks of an inferred Dag, in document order."""
+        return tuple(task for task in self.tasks if self.dags.get(task.task_id) is plan)
+
+    def dag_id_of(self, task: Task) -> str:
+        """Return the Dag of a task; the first one where only a written body knows."""
+        return self.dags.get(task.task_id, self.plans[0]).dag_id
+
+
+def analyse(notebook: Notebook, others: Others) -> Analysed:
+    """Analyse a notebook; reads no file."""
+    notebook, included = include(notebook, others)
+    cells, calls, unread = with_notebooks(notebook, find_cells(notebook), others)
+    airflow = find_airflow_names([cell.parsed for cell in cells])
+    tasks = find_tasks(cells, airflow)
+    plans, dag_findings = find_dags(notebook, cells, airflow)
+    dags, strays = share_out(notebook, plans, tasks)
+    wiring = _wired(notebook, cells, tasks, plans, dags)
+    findings = [
+        *included,
+        *unread,
+        *dag_findings,
+        *strays,
+        *check_cells(notebook, cells),
+        *check_options(notebook, cells),
+        *check_task_ids(notebook, tasks, cells),
+        *check_after(notebook, tasks),
+        *wiring.findings,
+        *_unshown(notebook, tasks, calls, wiring),
+    ]
+    findings += check_cycles(notebook, tasks, wiring)
+    return Analysed(notebook, cells, tasks, plans, dags, wiring, airflow, calls, tuple(findings))
+
+
+def _wired(
+    notebook: Notebook,
+    cells: tuple[AuthoredCell, ...],
+    tasks: tuple[Task, ...],
+    plans: tuple[DagPlan, ...],
+    dags: dict[str, DagPlan],
+) -> Wiring:
+    """Wire each inferred Dag for itself: its tasks take nothing from those of another."""
+    inferred = [plan for plan in plans if not plan.written]
+    if len(inferred) < 2:
+        return Wirer(notebook, cells, tasks, written=not inferred).wire()
+    whole = Wiring()
+    for plan in inferred:
+        own = tuple(task for task in tasks if dags.get(task.task_id) is plan)
+        foreign = {cell for task in tasks if task not in own for cell in task.cells}
+        mine = {cell for task in own for cell in task.cells}
+        kept = tuple(cell for cell in cells if cell in mine or cell not in foreign)
+        part = Wirer(notebook, kept, own, foreign=tuple(foreign - mine)).wire()
+        whole = Wiring(
+            whole.feeds | part.feeds,
+            whole.gives | part.gives,
+            whole.params | part.params,
+            whole.shared | part.shared,
+            whole.imports | part.imports,
+            [*whole.findings, *part.findings],
+        )
+    return whole
+
+
+def _unshown(
+    notebook: Notebook, tasks: tuple[Task, ...], calls: dict[AuthoredCell, NotebookCall], wiring: Wiring
+) -> list[Finding]:
+    """Find notebook tasks whose value another task reads, and that have none."""
+    by_id = {task.task_id: task for task in tasks if task.cell in calls}
+    found = []
+    for feed in (feed for feeds in wiring.feeds.values() for feed in feeds):
+        task = by_id.get(feed.upstream)
+        if task is not None and feed.whole and not calls[task.cell].returns and not calls[task.cell].shows:
+            path = calls[task.cell].path
+            at = notebook.locate(task.cell.cell, task.line)
+            message = f"another task reads what {task.task_id!r} returns, and {path!r} ends without a value."
+            hint = f"end {path!r} with a line that is the value, or name it here: returns=name"
+            found.append(other_notebook.RULE.found(at, message, hint))
+    return found
