@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.publishing import Publication as Publication
     from mwaa_kit.verbs.publishing import plan as plan
     from mwaa_kit.verbs.publishing import publish as publish
+    from mwaa_kit.verbs.rewriting import export_dag as export_dag
+    from mwaa_kit.verbs.rewriting import fix as fix
+    from mwaa_kit.verbs.rewriting import freeze as freeze
+    from mwaa_kit.verbs.rewriting import import_dag as import_dag
+    from mwaa_kit.verbs.rewriting import promote as promote
     from mwaa_kit.verbs.running import run as run
 
 __version__ = "0.1.0"
@@ -38,6 +43,11 @@ _HOMES = {
     "compile": "verbs.authoring",
     "dataflow": "verbs.authoring",
     "draw": "verbs.authoring",
+    "export_dag": "verbs.rewriting",
+    "fix": "verbs.rewriting",
+    "freeze": "verbs.rewriting",
+    "import_dag": "verbs.rewriting",
+    "promote": "verbs.rewriting",
     "run": "verbs.running",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
@@ -68,9 +78,14 @@ __all__ = [
     "compile",
     "dataflow",
     "draw",
+    "export_dag",
+    "fix",
+    "freeze",
+    "import_dag",
     "load_ipython_extension",
     "plan",
     "practice",
+    "promote",
     "publish",
     "run",
 ]

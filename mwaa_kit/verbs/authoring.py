@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mwaa_kit.drawing.drawing import Drawing
 from mwaa_kit.drawing.picture import Picture, picture_of
-from mwaa_kit.errors import DagImportError, UnknownDagError
+from mwaa_kit.errors import DagImportError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.spec import LoadedFile
@@ -46,6 +46,8 @@ def compile(path: str, *, target: str = NEWEST, output: str | None = None) -> Da
     """
     module = read_module(path, target)
     if output is not None:
+        if os.path.realpath(output) == os.path.realpath(path):
+            raise WrongUsageError("is the notebook itself", path=output, hint="give the Dag file another name with -o")
         need_clean(module)
         aside = Path(f"{output}.{os.getpid()}.part")
         aside.write_text(module.source, encoding="utf-8")
@@ -56,9 +58,9 @@ def compile(path: str, *, target: str = NEWEST, output: str | None = None) -> Da
 def dataflow(path: str) -> Dataflow:
     """Say which cell hands which names to which other cell, without running any."""
     from mwaa_kit.authoring.dataflow import find_dataflow
-    from mwaa_kit.authoring.ipynb import read_notebook
+    from mwaa_kit.authoring.importing.reading import read_any_notebook
 
-    return find_dataflow(read_notebook(path))
+    return find_dataflow(read_any_notebook(path))
 
 
 def draw(path: str, *, dag_id: str | None = None, target: str = NEWEST, run: DagRun | None = None) -> Drawing:

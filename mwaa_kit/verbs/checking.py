@@ -62,9 +62,9 @@ def cell_sources(module: DagModule) -> dict[int, str]:
     """Return the text of each cell of a module's notebook, by number; nothing for a plain Dag file."""
     if is_plain(module):
         return {}
-    from mwaa_kit.authoring.ipynb import read_notebook
+    from mwaa_kit.authoring.importing.reading import read_any_notebook
 
-    return {cell.number: cell.source for cell in read_notebook(module.path).cells}
+    return {cell.number: cell.source for cell in read_any_notebook(module.path).cells}
 
 
 class _Parser:

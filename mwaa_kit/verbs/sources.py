@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+from mwaa_kit.authoring.importing.reading import is_notebook
 from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
 from mwaa_kit.errors import MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
@@ -31,12 +33,29 @@ def read_module(path: str, target: str) -> DagModule:
     find_target(target)
     if os.path.isdir(path):
         raise MissingInputError("is a folder; a notebook or a Dag file is wanted here", path=path)
-    if path.endswith(NOTEBOOK):
-        from mwaa_kit.authoring.compile import compile_notebook
-
-        return compile_notebook(path, target=target)
+    if is_notebook(path):
+        return _read_notebook(path, target)
     find_sources(path)
     return read_dag_file(path, target=target)
+
+
+def _read_notebook(path: str, target: str) -> DagModule:
+    """Return a notebook compiled; one that is a Dag file is taken as it is."""
+    from mwaa_kit.authoring.compile import compile_notebook, compile_source
+    from mwaa_kit.authoring.helpers import find_support
+    from mwaa_kit.authoring.importing.dagmodule import dag_file_module
+    from mwaa_kit.authoring.importing.reading import read_any_notebook, read_dag_file_document
+    from mwaa_kit.authoring.rewriting.fixes import with_fixes
+
+    document = read_dag_file_document(path)
+    if document is not None:
+        return dag_file_module(document, path, target=target)
+    if path.endswith(NOTEBOOK):
+        module = compile_notebook(path, target=target)
+    else:
+        notebook = read_any_notebook(path)
+        module = compile_source(notebook, target=target, support=find_support(notebook))
+    return replace(module, findings=with_fixes(path, module.findings))
 
 
 def need_clean(module: DagModule) -> DagModule:
@@ -61,7 +80,7 @@ def need_clean(module: DagModule) -> DagModule:
 
 def is_plain(module: DagModule) -> bool:
     """Whether the module is a Dag file that lies on disk as it is."""
-    return not module.path.endswith(NOTEBOOK)
+    return not is_notebook(module.path)
 
 
 def lay_out(module: DagModule, folder: Path) -> str:

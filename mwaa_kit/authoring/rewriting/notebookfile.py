@@ -55,7 +55,7 @@ class NotebookFile:
             edit = edit_percent(text, changed, new)
         changes = [CellChange(self._number(i, new), old[i], changed[i], (why or {}).get(i, "")) for i in changed]
         changes += [CellChange(self._new_number(n, new), "", n.source, "a new cell") for n in new]
-        ordered = tuple(sorted(changes, key=lambda change: change.cell))
+        ordered = tuple(sorted(changes, key=lambda change: change.cell or 0))
         return Rewriting(self.path, self.path, self.content, (mark + edit).encode(), ordered)
 
     def _number(self, index: int, new: Sequence[NewCell]) -> int:

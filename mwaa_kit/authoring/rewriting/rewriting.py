@@ -18,22 +18,23 @@ class CellChange:
     Parameters
     ----------
     cell
-        From 1, over all kinds of cells of the new file.
+        From 1, over all kinds of cells of the new file; None where the change is to a file without cells.
     before, after
         Its text; empty `before` for a new cell.
     why
         In words: ``MK202: !ls becomes subprocess.run(…)``.
     """
 
-    cell: int
+    cell: int | None
     before: str
     after: str
     why: str = ""
 
     def diff(self, path: str) -> str:
         """Return the change as a unified diff."""
-        name = f"{path}, cell {self.cell}"
-        first = "(a new cell)" if not self.before else name
+        name = path if self.cell is None else f"{path}, cell {self.cell}"
+        new = "(a new file)" if self.cell is None else "(a new cell)"
+        first = name if self.before else new
         lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), first, name, lineterm="")
         return "".join(f"{line}\n" for line in lines)
 
