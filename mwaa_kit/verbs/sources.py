@@ -39,22 +39,36 @@ def read_module(path: str, target: str) -> DagModule:
     return read_dag_file(path, target=target)
 
 
-def _read_notebook(path: str, target: str) -> DagModule:
-    """Return a notebook compiled; one that is a Dag file is taken as it is."""
+def read_document(file: str, target: str, *, path: str) -> DagModule:
+    """Return a notebook compiled, whatever form it has; one that is a Dag file is taken as it is.
+
+    Parameters
+    ----------
+    file
+        Where it can be read.
+    path
+        Where it lies for its author: findings speak of it, and its helper modules are beside it.
+    """
     from mwaa_kit.authoring.compile import compile_notebook, compile_source
     from mwaa_kit.authoring.helpers import find_support
     from mwaa_kit.authoring.importing.dagmodule import dag_file_module
     from mwaa_kit.authoring.importing.reading import read_any_notebook, read_dag_file_document
-    from mwaa_kit.authoring.rewriting.fixes import with_fixes
 
-    document = read_dag_file_document(path)
+    find_target(target)
+    document = read_dag_file_document(file)
     if document is not None:
         return dag_file_module(document, path, target=target)
-    if path.endswith(NOTEBOOK):
-        module = compile_notebook(path, target=target)
-    else:
-        notebook = read_any_notebook(path)
-        module = compile_source(notebook, target=target, support=find_support(notebook))
+    if file == path and path.endswith(NOTEBOOK):
+        return compile_notebook(path, target=target)
+    notebook = replace(read_any_notebook(file), path=path)
+    return compile_source(notebook, target=target, support=find_support(notebook))
+
+
+def _read_notebook(path: str, target: str) -> DagModule:
+    """Return a notebook compiled, its findings with the fixes they have."""
+    from mwaa_kit.authoring.rewriting.fixes import with_fixes
+
+    module = read_document(path, target, path=path)
     return replace(module, findings=with_fixes(path, module.findings))
 
 
