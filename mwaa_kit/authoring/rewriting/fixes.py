@@ -53,7 +53,7 @@ class Fix:
 def find_fixes(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Fix, ...]:
     """Return a fix for each finding that has one, and for each ``%%task``, by cell and line, at most one a line."""
     cells = {cell.cell.number: cell for cell in find_cells(notebook)}
-    found = [fix for finding in findings if (fix := _fix_of(finding, cells))]
+    found = [fix for f in findings if f.at.path == notebook.path and (fix := _fix_of(f, cells))]
     found += [fix for cell in cells.values() if (fix := _alias(cell))]
     by_place: dict[tuple[int, int], Fix] = {}
     for fix in found:
@@ -66,7 +66,7 @@ def with_fixes(path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     if not any(finding.code in {_DUPLICATE, _MAGIC, _NEAR_MISS} for finding in findings):
         return findings
     cells = {cell.cell.number: cell for cell in find_cells(read_any_notebook(path))}
-    pairs = ((finding, _fix_of(finding, cells)) for finding in findings)
+    pairs = ((f, _fix_of(f, cells) if f.at.path == path else None) for f in findings)
     return tuple(replace(finding, fix=fix.description) if fix else finding for finding, fix in pairs)
 
 

@@ -7,7 +7,7 @@ import ast
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.parsing import one_newline
-from mwaa_kit.authoring.rewriting.analysed import Analysed, Edits
+from mwaa_kit.authoring.rewriting.compiled import Compiled, Edits
 from mwaa_kit.authoring.rewriting.generated import indented
 from mwaa_kit.authoring.rewriting.ipynbtext import NewCell
 
@@ -15,25 +15,25 @@ _WIDTH = 100
 _STAYS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def freeze_dags(analysed: Analysed, edits: Edits) -> None:
+def freeze_dags(compiled: Compiled, edits: Edits) -> None:
     """Plan the edits that write every inferred body; operators of other cells move into it."""
-    plans = list(analysed.inferred)
+    plans = list(compiled.inferred)
     for plan in plans:
         why = f"the inferred calls of Dag {plan.dag_id!r}"
         if plan.cell is None:
-            source = "\n".join(["#| dag", *_own_dag(analysed, plan)])
-            edits.new.append(NewCell(len(analysed.notebook.cells), source))
+            source = "\n".join(["#| dag", *_own_dag(compiled, plan)])
+            edits.new.append(NewCell(len(compiled.notebook.cells), source))
         elif plan.node is None:
-            edits.change(plan.cell.cell.index, _below_directive(plan.cell, _own_dag(analysed, plan)), why)
+            edits.change(plan.cell.cell.index, _below_directive(plan.cell, _own_dag(compiled, plan)), why)
         else:
-            edits.change(plan.cell.cell.index, _with_body(plan, plan.node, _body(analysed, plan)), why)
-    for cell in analysed.cells if plans else ():
-        if cell.role is Role.AIRFLOW:
+            edits.change(plan.cell.cell.index, _with_body(plan, plan.node, _body(compiled, plan)), why)
+    for cell in compiled.cells if plans else ():
+        if cell.role is Role.AIRFLOW and not cell.cell.path:
             edits.change(cell.cell.index, _without_operators(cell), "its operators are in the Dag body now")
 
 
-def _body(analysed: Analysed, plan: DagPlan) -> list[str]:
-    lines = analysed.generated.body(analysed.generated.functions[plan.function])
+def _body(compiled: Compiled, plan: DagPlan) -> list[str]:
+    lines = compiled.generated.body(compiled.generated.functions[plan.function])
     return lines or ["pass"]
 
 
@@ -63,20 +63,20 @@ def _docstring(lines: list[str], node: ast.stmt, indent: int) -> list[str]:
     return text
 
 
-def _own_dag(analysed: Analysed, plan: DagPlan) -> list[str]:
+def _own_dag(compiled: Compiled, plan: DagPlan) -> list[str]:
     """Return a ``@dag`` function for a notebook that has none, with the imports it needs."""
-    node = analysed.generated.functions[plan.function]
+    node = compiled.generated.functions[plan.function]
     decorator = next(d for d in node.decorator_list if isinstance(d, ast.Call))
-    from_cell = any(cell.role is Role.PARAMS for cell in analysed.cells)
+    from_cell = any(cell.role is Role.PARAMS for cell in compiled.cells)
     words = [word for word in decorator.keywords if word.arg != "params" or not from_cell]
     names = {name.id for word in [decorator.func, *words] for name in ast.walk(word) if isinstance(name, ast.Name)}
-    imports = analysed.generated.own_imports(names - set(analysed.airflow.names))
-    arguments = [f"{word.arg}={analysed.generated.segment(word.value)}" for word in words]
-    head = [f"@{analysed.generated.segment(decorator.func)}({', '.join(arguments)})"]
+    imports = compiled.generated.own_imports(names - set(compiled.airflow.names))
+    arguments = [f"{word.arg}={compiled.generated.segment(word.value)}" for word in words]
+    head = [f"@{compiled.generated.segment(decorator.func)}({', '.join(arguments)})"]
     if len(head[0]) > _WIDTH:
         head = [head[0].partition("(")[0] + "(", *(f"    {argument}," for argument in arguments), ")"]
     gap = [""] if imports else []
-    return [*imports, *gap, *head, f"def {node.name}():", *indented(_body(analysed, plan), 4)]
+    return [*imports, *gap, *head, f"def {node.name}():", *indented(_body(compiled, plan), 4)]
 
 
 def _below_directive(cell: AuthoredCell, written: list[str]) -> str:

@@ -19,7 +19,7 @@ class Generated:
         self.module = module
         self.tree = ast.parse(module.source)
         self._lines = module.source.split("\n")
-        self._places = {entry.line: (entry.cell, entry.cell_line) for entry in module.source_map}
+        self._places = {entry.line: (entry.path, entry.cell, entry.cell_line) for entry in module.source_map}
 
     @property
     def functions(self) -> dict[str, ast.FunctionDef]:
@@ -27,8 +27,9 @@ class Generated:
         return {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
 
     def function_at(self, cell: int, line: int) -> ast.FunctionDef | None:
-        """Return the function whose ``def`` line comes from a line of a cell; both from 1."""
-        return next((node for node in self.functions.values() if self._places.get(node.lineno) == (cell, line)), None)
+        """Return the function whose ``def`` line comes from a line of a cell of the notebook itself; both from 1."""
+        place = ("", cell, line)
+        return next((node for node in self.functions.values() if self._places.get(node.lineno) == place), None)
 
     def whole(self, node: ast.FunctionDef) -> str:
         """Return a function with its decorators, without the comments that name cells."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from mwaa_kit.authoring.rewriting.analysed import Analysed, Edits
+from mwaa_kit.authoring.rewriting.compiled import Compiled, Edits
 from mwaa_kit.authoring.tasks import Task
 
 
-def promote_cells(analysed: Analysed, task_ids: Iterable[str], edits: Edits) -> None:
+def promote_cells(compiled: Compiled, task_ids: Iterable[str], edits: Edits) -> None:
     """Plan the edits that turn some script tasks into functions."""
-    known = set(analysed.airflow.names)
-    for task_id in sorted(task_ids, key=lambda name: analysed.scripts[name].cell.number):
-        task = analysed.scripts[task_id]
-        node = analysed.generated.functions[analysed.function_of(task_id)]
-        imports = analysed.generated.own_imports(_decorator_names(node) - known)
+    known = set(compiled.airflow.names)
+    for task_id in sorted(task_ids, key=lambda name: compiled.scripts[name].cell.number):
+        task = compiled.scripts[task_id]
+        node = compiled.generated.functions[compiled.function_of(task_id)]
+        imports = compiled.generated.own_imports(_decorator_names(node) - known)
         known |= _decorator_names(node)
         head = "".join(f"{line}\n" for line in imports) + ("\n" if imports else "")
         why = f"task {task_id!r} as a TaskFlow function"
-        edits.change(task.cell.cell.index, f"{head}{analysed.generated.whole(node)}", why)
+        edits.change(task.cell.cell.index, f"{head}{compiled.generated.whole(node)}", why)
         _empty_others(task, edits)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mwaa_kit.authoring.rewriting.analysed import Analysed, Edits
+from mwaa_kit.authoring.rewriting.compiled import Compiled, Edits
 from mwaa_kit.authoring.rewriting.freezing import freeze_dags
 from mwaa_kit.authoring.rewriting.generated import Generated, find_differences
 from mwaa_kit.authoring.rewriting.notebookfile import NotebookFile, open_notebook
@@ -28,11 +28,11 @@ def freeze_notebook(path: str) -> Rewriting:
         If the same Dag cannot be written out.
     """
     file = open_notebook(path)
-    analysed = Analysed(file.notebook)
-    if not list(analysed.inferred):
+    compiled = Compiled(file.notebook)
+    if not list(compiled.inferred):
         unchanged = file.rewriting({})
         return replace(unchanged, notes=("the body of the Dag is written already",))
-    return _settle(file, analysed, frozenset(), freeze=True)
+    return _settle(file, compiled, frozenset(), freeze=True)
 
 
 def promote_notebook(path: str, task_ids: tuple[str, ...] = ()) -> Rewriting:
@@ -48,30 +48,30 @@ def promote_notebook(path: str, task_ids: tuple[str, ...] = ()) -> Rewriting:
         If the same Dag cannot be made so.
     """
     file = open_notebook(path)
-    analysed = Analysed(file.notebook)
+    compiled = Compiled(file.notebook)
     for task_id in task_ids:
-        if task_id not in analysed.scripts:
-            known = ", ".join(analysed.scripts) or "none: every task is a function already"
+        if task_id not in compiled.scripts:
+            known = ", ".join(compiled.scripts) or "none: every task is a function already"
             raise UnknownTaskError(f"no cell is the task {task_id!r}", path=path, hint=f"tasks of cells: {known}")
-    if not analysed.scripts:
+    if not compiled.scripts:
         return replace(file.rewriting({}), notes=("every task is a function already",))
-    return _settle(file, analysed, frozenset(task_ids or analysed.scripts), freeze=False)
+    return _settle(file, compiled, frozenset(task_ids or compiled.scripts), freeze=False)
 
 
-def _settle(file: NotebookFile, analysed: Analysed, promoted: frozenset[str], *, freeze: bool) -> Rewriting:
+def _settle(file: NotebookFile, compiled: Compiled, promoted: frozenset[str], *, freeze: bool) -> Rewriting:
     """Do as much as makes the rewritten notebook give the same Dag."""
     wanted, froze = promoted, freeze
     while True:
         edits = Edits()
         if freeze:
-            freeze_dags(analysed, edits)
-        promote_cells(analysed, promoted, edits)
-        wrong = _what_differs(file, analysed, edits)
+            freeze_dags(compiled, edits)
+        promote_cells(compiled, promoted, edits)
+        wrong = _what_differs(file, compiled, edits)
         if not wrong:
             rewriting = file.rewriting(edits.sources, edits.new, edits.why)
             return replace(rewriting, notes=_notes(wanted, promoted, froze, freeze))
-        more = frozenset(task_id for task_id in analysed.scripts if analysed.function_of(task_id) in wrong) - promoted
-        if not freeze and list(analysed.inferred):
+        more = frozenset(task_id for task_id in compiled.scripts if compiled.function_of(task_id) in wrong) - promoted
+        if not freeze and list(compiled.inferred):
             freeze = True
         elif more:
             promoted |= more
@@ -83,18 +83,18 @@ def _settle(file: NotebookFile, analysed: Analysed, promoted: frozenset[str], *,
             )
 
 
-def _what_differs(file: NotebookFile, analysed: Analysed, edits: Edits) -> frozenset[str]:
+def _what_differs(file: NotebookFile, compiled: Compiled, edits: Edits) -> frozenset[str]:
     """Return the functions of the Dag file that would not be the same."""
     try:
-        after = Analysed(file.edited(edits.sources, edits.new))
+        after = Compiled(file.edited(edits.sources, edits.new))
     except UncompiledNotebookError as error:
-        found = {task.cell.number: task_id for task_id, task in analysed.scripts.items()}
+        found = {task.cell.number: task_id for task_id, task in compiled.scripts.items()}
         cells = {cell for cell in found if f"cell {cell} " in f"{error.path} ".replace(",", " ")}
-        names = {analysed.function_of(found[cell]) for cell in cells}
+        names = {compiled.function_of(found[cell]) for cell in cells}
         return frozenset(names) or frozenset({error.message})
     except NoTaskError as error:
         return frozenset({error.message})
-    return find_differences(analysed.generated, Generated(after.generated.module))
+    return find_differences(compiled.generated, Generated(after.generated.module))
 
 
 def _notes(wanted: frozenset[str], promoted: frozenset[str], froze: bool, freeze: bool) -> tuple[str, ...]:

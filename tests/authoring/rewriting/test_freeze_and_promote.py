@@ -33,12 +33,21 @@ def _name(path: Path) -> str:
     return path.parent.name if path.stem == "good" else path.stem
 
 
+def _copied(path: Path, folder: Path) -> Path:
+    """Copy a sample under a name of its own, with the notebooks it names."""
+    for other in path.parent.glob("*.ipynb") if path.stem == "good" else []:
+        if other.stem not in {"good", "bad"}:
+            (folder / other.name).write_bytes(other.read_bytes())
+    copy = folder / f"{_name(path)}.ipynb"
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
 def _files(folder: Path, rewrite: Callable[[str], Rewriting] | None) -> list[Path]:
     """Copy the samples, rewrite them, and compile each to a Dag file beside it."""
     written = []
     for path in SAMPLES:
-        copy = folder / f"{_name(path)}.ipynb"
-        copy.write_bytes(path.read_bytes())
+        copy = _copied(path, folder)
         if rewrite is not None:
             rewrite(str(copy)).write()
         module = compile_notebook(str(copy))
@@ -76,7 +85,7 @@ def test_the_real_airflow_sees_the_same_tasks_edges_and_values(
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
 @pytest.mark.parametrize("kind", KINDS)
 def test_comments_outputs_ids_and_the_rest_of_the_file_stay(kind: str, path: Path, tmp_path: Path) -> None:
-    copy = tmp_path / path.name
+    copy = _copied(path, tmp_path)
     document = json.loads(path.read_bytes())
     for cell in document["cells"]:
         if cell["cell_type"] == "code":

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells
+from mwaa_kit.authoring.analysing import analyse
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell
 from mwaa_kit.authoring.compile import compile_source
 from mwaa_kit.authoring.dagbody import DagPlan
-from mwaa_kit.authoring.dagplan import find_dags
+from mwaa_kit.authoring.others import read_others
 from mwaa_kit.authoring.rewriting.generated import Generated
 from mwaa_kit.authoring.rewriting.ipynbtext import NewCell
-from mwaa_kit.authoring.tasks import Task, find_tasks
+from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.errors import RefusedError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.notebook import Notebook
@@ -30,7 +31,7 @@ class Edits:
         self.sources[index], self.why[index] = source, why
 
 
-class Analysed:
+class Compiled:
     """A notebook that compiles.
 
     Raises
@@ -43,7 +44,8 @@ class Analysed:
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
-        module = compile_source(notebook)
+        others = read_others(notebook)
+        module = compile_source(notebook, others=others)
         if errors := errors_in(module.findings):
             first = errors[0]
             hint = f"first mend: {first.hint}" if first.hint else f"see all with: mwaa-kit check {notebook.path}"
@@ -53,15 +55,17 @@ class Analysed:
         except SyntaxError as error:  # never write what grew from text that is no Python
             reason = f"its Dag file would not be Python: line {error.lineno}: {error.msg}"
             raise RefusedError(reason, path=notebook.path, hint="please report this notebook") from error
-        self.cells: tuple[AuthoredCell, ...] = find_cells(notebook)
-        self.airflow: AirflowNames = find_airflow_names([cell.parsed for cell in self.cells])
-        self.tasks: tuple[Task, ...] = find_tasks(self.cells, self.airflow)
-        self.plans: tuple[DagPlan, ...] = find_dags(notebook, self.cells, self.airflow)[0]
+        known = analyse(notebook, others)
+        self.cells: tuple[AuthoredCell, ...] = known.cells
+        self.airflow: AirflowNames = known.airflow
+        self.tasks: tuple[Task, ...] = known.tasks
+        self.plans: tuple[DagPlan, ...] = known.plans
 
     @property
     def scripts(self) -> dict[str, Task]:
-        """The tasks of ordinary cells, by task_id."""
-        return {task.task_id: task for task in self.tasks if task.kind == "script"}
+        """The tasks of ordinary cells of this very file, by task_id."""
+        own = (task for task in self.tasks if not any(cell.cell.path for cell in task.cells))
+        return {task.task_id: task for task in own if task.kind == "script"}
 
     @property
     def inferred(self) -> Iterator[DagPlan]:
