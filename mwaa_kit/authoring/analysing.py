@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells
 from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
+from mwaa_kit.authoring.credentials import check_sources, hushed
 from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.dagplan import find_dags
 from mwaa_kit.authoring.edges import check_after, check_cycles
+from mwaa_kit.authoring.habits import check_habits
 from mwaa_kit.authoring.notebooktasks import NotebookCall, with_notebooks
 from mwaa_kit.authoring.others import Others, include
 from mwaa_kit.authoring.rules import other_notebook
@@ -70,9 +72,13 @@ def analyse(notebook: Notebook, others: Others) -> Analysed:
         *check_after(notebook, tasks),
         *wiring.findings,
         *_unshown(notebook, tasks, calls, wiring),
+        *check_habits(notebook, cells, tasks, plans, wiring),
+        *check_sources(notebook, cells),
     ]
     findings += check_cycles(notebook, tasks, wiring)
-    return Analysed(notebook, cells, tasks, plans, dags, wiring, airflow, calls, tuple(findings))
+    return Analysed(
+        notebook, cells, tasks, plans, dags, wiring, airflow, calls, tuple(hushed(finding) for finding in findings)
+    )
 
 
 def _wired(

@@ -7,11 +7,13 @@ than none. The same notebook and target give the same bytes everywhere (rule 12)
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from pathlib import PurePath
 
 from mwaa_kit.authoring.analysing import Analysed, analyse
 from mwaa_kit.authoring.assembling import Assembler
 from mwaa_kit.authoring.cells import AuthoredCell, find_cells, required_lines
+from mwaa_kit.authoring.credentials import check_outputs
 from mwaa_kit.authoring.dagbody import all_edges, edge_names
 from mwaa_kit.authoring.helpers import find_all_support, find_support, local_modules, release_folder
 from mwaa_kit.authoring.ipynb import read_notebook
@@ -43,7 +45,10 @@ def compile_notebook(path: str, *, target: str = DEFAULT_TARGET) -> DagModule:
     whole, _ = include(notebook, others)
     called = (find_all_support(other, posixpath.dirname(p)) for p, other in run_whole(whole, others))
     files = {file.name: file for group in (*called, find_support(whole)) for file in group}
-    return compile_source(notebook, target=target, support=tuple(files.values()), others=others)
+    paths = [path, *(other.path for other in others.values() if isinstance(other, Notebook))]
+    shown = [finding for name in paths for finding in check_outputs(name)]
+    module = compile_source(notebook, target=target, support=tuple(files.values()), others=others)
+    return replace(module, findings=in_order([*module.findings, *shown]))
 
 
 def compile_source(

@@ -24,7 +24,7 @@ from mwaa_kit.verbs.running import run
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "samples").glob("*.ipynb")), *sorted((HERE / "cases").glob("*/good.ipynb"))]
 SAMPLES.append(HERE / "golden" / "churn.ipynb")
-BY_HAND = {"written", "withdag", "operators_mixed"}
+BY_HAND = {"written", "withdag", "operators_mixed", "MK117"}
 """Samples whose author wrote edges: the module tells the inferred ones only."""
 
 
@@ -34,13 +34,10 @@ def _name(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Each sample under a file name of its own, and the notebooks that they name beside them."""
+    """Each sample under a file name of its own."""
     folder = tmp_path_factory.mktemp("notebooks")
     for path in SAMPLES:
         (folder / f"{_name(path)}.ipynb").write_bytes(path.read_bytes())
-    for path in (HERE / "cases").glob("*/*.ipynb"):
-        if path.stem not in {"good", "bad"}:
-            (folder / path.name).write_bytes(path.read_bytes())
     return folder
 
 
@@ -143,11 +140,7 @@ def _expected(kernel: dict[str, Any], task_id: str, module: DagModule) -> Any:
     return next(iter(values.values()), None) if len(values) < 2 else values
 
 
-BY_ITSELF = {"MK115"}
-"""Its notebook task is run with papermill in test_other_notebooks.py; a kernel takes seconds to start."""
-
-
-@pytest.mark.parametrize("path", [path for path in SAMPLES if _name(path) not in BY_ITSELF], ids=_name)
+@pytest.mark.parametrize("path", SAMPLES, ids=_name)
 def test_our_scheduler_gives_the_values_that_the_cells_have_in_a_kernel(
     path: Path, folder: Path, modules: dict[str, DagModule]
 ) -> None:
