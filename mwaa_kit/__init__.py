@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.rewriting import freeze as freeze
     from mwaa_kit.verbs.rewriting import import_dag as import_dag
     from mwaa_kit.verbs.rewriting import promote as promote
+    from mwaa_kit.verbs.rewriting import propose as propose
     from mwaa_kit.verbs.running import run as run
 
 __version__ = "0.1.0"
@@ -48,6 +49,7 @@ _HOMES = {
     "freeze": "verbs.rewriting",
     "import_dag": "verbs.rewriting",
     "promote": "verbs.rewriting",
+    "propose": "verbs.rewriting",
     "run": "verbs.running",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
@@ -86,6 +88,7 @@ __all__ = [
     "plan",
     "practice",
     "promote",
+    "propose",
     "publish",
     "run",
 ]

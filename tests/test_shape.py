@@ -24,7 +24,7 @@ def test_the_public_names_are_these_and_each_can_be_imported() -> None:
     assert sorted(names) == [
         "DagModule", "DagRun", "DagSpec", "Finding", "MwaaKitError", "Plan", "Publication", "Report", "__version__",
         "check", "compile", "dataflow", "draw", "export_dag", "fix", "freeze", "import_dag", "load_ipython_extension", "plan",
-        "practice", "promote", "publish", "run",
+        "practice", "promote", "propose", "publish", "run",
     ]  # fmt: skip
 
 

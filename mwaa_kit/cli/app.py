@@ -26,6 +26,7 @@ COMMANDS = {
     "fix": ("rewriting", "Mend what has one right answer in a notebook."),
     "freeze": ("rewriting", "Write the inferred calls into the Dag's body."),
     "promote": ("rewriting", "Rewrite task cells as TaskFlow functions."),
+    "propose": ("rewriting", "Propose tasks for a notebook that has none."),
     "import": ("rewriting", "Open a Dag file as a notebook."),
     "export": ("rewriting", "Bring such a notebook back as its Dag file."),
     "run": ("running", "Run a Dag here, with real Airflow tasks."),

@@ -1,4 +1,4 @@
-"""freeze, promote, fix, import, export."""
+"""freeze, promote, fix, propose, import, export."""
 
 from __future__ import annotations
 
@@ -83,6 +83,26 @@ def export_command(notebook: str, output: str | None, yes: bool, as_json: bool) 
         show(f"wrote {rewriting.output}")
         return 0
     return _show(rewriting, as_json)
+
+
+@click.command("propose")
+@click.argument("source")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write the proposal to this new notebook; without it, it is only shown."
+)
+@json_option
+def propose_command(source: str, output: str | None, as_json: bool) -> int:
+    """Propose a task notebook for SOURCE: a notebook without directives, with Kale's tags, or an Elyra pipeline."""
+    from mwaa_kit.verbs.rewriting import propose
+
+    rewriting = propose(source, output, write=output is not None)
+    if as_json or rewriting.written:
+        return _show(rewriting, as_json)
+    click.echo(rewriting.diff, nl=False)
+    for note in rewriting.notes:
+        tell(note)
+    tell("nothing was written; name a new notebook with -o to write it")
+    return 0
 
 
 def _show(rewriting: Rewriting, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""freeze, promote, fix; import_dag and export_dag: what changes a notebook, or makes one of something else."""
+"""freeze, promote, fix, propose; import_dag and export_dag: what changes a notebook, or makes one of something else."""
 
 from __future__ import annotations
 
@@ -129,6 +129,34 @@ def export_dag(path: str, output: str | None = None, *, write: bool = False) -> 
     texts = [content.decode("utf-8-sig", errors="replace") for content in (before or b"", after)]
     changes = (CellChange(None, texts[0], texts[1]),) if before != after else ()
     rewriting = Rewriting(path, dag_file, before, after, changes)
+    return rewriting.write() if write else rewriting
+
+
+def propose(path: str, output: str | None = None, *, write: bool = False) -> Rewriting:
+    """Propose a task notebook for a notebook without directives, or for an Elyra pipeline; always a new file.
+
+    Parameters
+    ----------
+    path
+        A notebook with Kale's tags, with headings of the second level, or with neither; or a ``.pipeline`` file.
+    output
+        The new notebook; by default beside the old one, its name ending in ``_tasks``.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it is neither a notebook in Python nor an Elyra pipeline.
+    RefusedError
+        If it has directives already, or no cell that could be a task; or `output` is there already.
+    """
+    from mwaa_kit.authoring.rewriting.proposal import propose_notebook, propose_pipeline
+
+    place = PurePath(path)
+    if place.suffix == ".pipeline":
+        _read(path)
+        rewriting = propose_pipeline(path, output or str(place.with_suffix(".ipynb")))
+    else:
+        rewriting = propose_notebook(path, output or str(place.with_name(f"{place.stem}_tasks{place.suffix}")))
     return rewriting.write() if write else rewriting
 
 
