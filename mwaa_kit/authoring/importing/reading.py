@@ -12,6 +12,7 @@ from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.model.notebook import Notebook
 
 _MARK = b"dag-file:"
+_PIECE = 1 << 20
 
 
 def is_notebook(path: str) -> bool:
@@ -40,8 +41,22 @@ def read_dag_file_document(path: str) -> dict[str, Any] | None:
     UnreadableInputError
         If the file is no notebook in Python.
     """
-    if not path.endswith(".ipynb") or not Path(path).is_file() or _MARK not in Path(path).read_bytes():
+    if not path.endswith(".ipynb") or not Path(path).is_file() or not _speaks_of(path, _MARK):
         return None
     read_notebook(path)
     document: dict[str, Any] = json.loads(Path(path).read_bytes().decode("utf-8-sig"))
     return document if document.get("nbformat") == 4 and dag_file_name(document) else None
+
+
+def _speaks_of(path: str, mark: bytes) -> bool:
+    """Whether some bytes are in a file, which may hold any amount of outputs: it is read piece by piece."""
+    kept = b""
+    try:
+        with Path(path).open("rb") as file:
+            while piece := file.read(_PIECE):
+                if mark in kept + piece:
+                    return True
+                kept = piece[-len(mark) :]
+    except OSError:  # told by whoever reads it next
+        return False
+    return False

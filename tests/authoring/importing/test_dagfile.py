@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mwaa_kit.authoring.importing.dagfile import dag_file_name, format_document, open_dag_file, source_of, to_dag_file
 from mwaa_kit.authoring.importing.dagmodule import dag_file_module
+from mwaa_kit.authoring.importing.reading import read_dag_file_document
 from mwaa_kit.errors import RefusedError, UnreadableInputError
 
 ODD = {
@@ -161,3 +162,14 @@ def test_its_module_is_the_file_itself_and_each_line_leads_to_its_cell() -> None
         "nb.ipynb, cell 3, line 2",
         "nb.ipynb, cell 5, line 1",
     ]
+
+
+def test_a_notebook_is_known_for_a_dag_file_by_its_first_code_cell_only(tmp_path: Path) -> None:
+    imported, ordinary = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
+    document = open_dag_file(b"x = 1\n", "x.py")
+    document["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": "#" * (1 << 20)})
+    imported.write_text(format_document(document))
+    document["cells"].insert(0, document["cells"][2])
+    ordinary.write_text(format_document(document))
+    found = [read_dag_file_document(str(path)) for path in (imported, ordinary, tmp_path / "none.ipynb")]
+    assert [document is not None for document in found] == [True, False, False]
