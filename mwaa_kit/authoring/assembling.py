@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 
 from mwaa_kit.authoring.analysing import Analysed
-from mwaa_kit.authoring.cells import AuthoredCell, Role
+from mwaa_kit.authoring.cells import AuthoredCell, Role, names_in
 from mwaa_kit.authoring.celltext import chunk_lines, import_text
 from mwaa_kit.authoring.chunks import Chunk, Slice, Slicer, find_chunks
 from mwaa_kit.authoring.dagbody import DagPlan, body_lines
@@ -16,14 +18,17 @@ from mwaa_kit.authoring.dialects import import_lines
 from mwaa_kit.authoring.docstrings import markdown_above
 from mwaa_kit.authoring.helpers import path_lines
 from mwaa_kit.authoring.importblock import import_block, spaced
-from mwaa_kit.authoring.lowering import LoweredTask, anchor_of, lower_task, names_in
+from mwaa_kit.authoring.lowering import LoweredTask, anchor_of, lower_task
 from mwaa_kit.authoring.names import facts_of
 from mwaa_kit.authoring.notebooklowering import lower_notebook
-from mwaa_kit.authoring.params import find_params
+from mwaa_kit.authoring.params import DagParam, find_params
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.writer import TextLine, Writer, indent
+from mwaa_kit.model.notebook import Cell
+
+_FSTRING = re.compile(r"\b[rR]?[fF][rR]?['\"]")
 
 
 @dataclass
@@ -65,6 +70,14 @@ class Assembler:
     def inferred(self) -> tuple[DagPlan, ...]:
         """The Dags whose bodies are inferred."""
         return tuple(plan for plan in self.known.plans if not plan.written)
+
+    @cached_property
+    def _found_params(self) -> tuple[DagParam, ...]:
+        return find_params(self.known.cells)
+
+    @cached_property
+    def _docs(self) -> dict[Cell, str]:
+        return markdown_above(self.known.notebook)
 
     # -- what is shipped
 
@@ -139,8 +152,8 @@ class Assembler:
 
     def _task(self, task: Task, shipped: Slice, names: dict[str, str]) -> list[TextLine]:
         local = tuple(shipped.local.get(task.task_id, ()))
-        hints = {param.name: param.hint for param in find_params(self.known.cells)}
-        doc = markdown_above(self.known.notebook, task.cell.cell)
+        hints = {param.name: param.hint for param in self._found_params}
+        doc = self._docs.get(task.cell.cell, "")
         lowered = LoweredTask(task, names[task.task_id], local, self.names["task"], self.target, hints, doc)
         call = self.known.calls.get(task.cell)
         if call is not None:
@@ -153,15 +166,13 @@ class Assembler:
         return [*head, *indent(body)]
 
     def _params(self) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (param.name, param.code(self.names.get("Param", "Param"))) for param in find_params(self.known.cells)
-        )
+        return tuple((param.name, param.code(self.names.get("Param", "Param"))) for param in self._found_params)
 
     def _kit_imports_needed(self) -> None:
         """Decide what our own lines import: what the user imports at module level is taken from there."""
         wanted = ["task"] if any(task.kind == "script" for task in self.known.tasks) else []
         wanted += ["dag"] if any(plan.node is None and not plan.written for plan in self.known.plans) else []
-        wanted += ["Param"] if any(param.schema for param in find_params(self.known.cells)) else []
+        wanted += ["Param"] if any(param.schema for param in self._found_params) else []
         wanted += ["datetime"] if any(needs_datetime(plan, self.target) for plan in self.known.plans) else []
         for name in wanted:
             local = self._users_import(name)
@@ -195,7 +206,8 @@ class Assembler:
 
     def _has_bare_fstring(self) -> bool:
         """Whether the user wrote an f-string without a placeholder: harmless, and left as it is."""
-        nodes = (node for cell in self.known.cells for statement in cell.parsed.body for node in ast.walk(statement))
+        cells = [cell for cell in self.known.cells if _FSTRING.search(cell.parsed.text)]
+        nodes = (node for cell in cells for statement in cell.parsed.body for node in ast.walk(statement))
         bare = (n for n in nodes if isinstance(n, ast.JoinedStr))
         return any(not any(isinstance(v, ast.FormattedValue) for v in node.values) for node in bare)
 

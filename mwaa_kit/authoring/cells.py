@@ -79,6 +79,11 @@ class AuthoredCell:
         stands_in = self.role is Role.NOTEBOOK
         return facts_of_source(self.parsed.text if stands_in else self.cell.source)
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Every name that is read or deleted anywhere in it."""
+        return frozenset(name for node in self.parsed.body for name in names_in(node))
+
     @property
     def number(self) -> int:
         """The cell as people count it."""
@@ -105,7 +110,7 @@ def find_airflow_names(parsed: list[ParsedCell]) -> AirflowNames:
     """Return what a notebook imports from Airflow."""
     names: dict[str, str] = {}
     for cell in parsed:
-        for node in (node for statement in cell.body for node in ast.walk(statement)):
+        for node in (n for s in cell.body for n in ast.walk(s)) if "airflow" in cell.text else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "airflow":
                 names.update({alias.asname or alias.name: alias.name for alias in node.names})
     return AirflowNames(names)
@@ -197,3 +202,10 @@ def required_lines(cell: AuthoredCell) -> tuple[str, ...]:
 def is_literal(node: ast.expr) -> bool:
     """Whether an expression is built of constants only."""
     return all(isinstance(inner, _LITERAL_NODES) for inner in ast.walk(node))
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return every name that is read or deleted anywhere in a statement."""
+    return {
+        inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store)
+    }

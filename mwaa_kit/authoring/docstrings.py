@@ -20,13 +20,11 @@ _PLAIN = (
 _NO_PROSE = re.compile(r"\s*([-*+>|]|\d+[.)]|\$\$|[-=*_]{3,}\s*$| {4}|\t|<)")
 
 
-def markdown_above(notebook: Notebook, cell: Cell) -> str:
-    """Return the first paragraph of the markdown cell directly above a cell, else its heading; empty without one."""
-    place = notebook.cells.index(cell)
-    above = notebook.cells[place - 1] if place else None
-    if above is None or above.kind is not CellKind.MARKDOWN:
-        return ""
-    return first_paragraph(above.source)
+def markdown_above(notebook: Notebook) -> dict[Cell, str]:
+    """Return for each cell below a markdown cell its first paragraph, else its heading; only where there is one."""
+    pairs = zip(notebook.cells, notebook.cells[1:], strict=False)
+    found = {cell: first_paragraph(above.source) for above, cell in pairs if above.kind is CellKind.MARKDOWN}
+    return {cell: text for cell, text in found.items() if text}
 
 
 def first_paragraph(markdown: str) -> str:

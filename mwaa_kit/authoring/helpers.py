@@ -53,7 +53,8 @@ def _modules(modules: Iterable[str], folder: Path) -> tuple[SupportFile, ...]:
 
 def _imported_by_cells(notebook: Notebook, path: str) -> Iterator[str]:
     for cell in find_cells(notebook):
-        if (cell.cell.path or notebook.path) == path and shipped_facts(cell) is not None:
+        here = (cell.cell.path or notebook.path) == path and "import" in cell.cell.source
+        if here and shipped_facts(cell) is not None:
             yield from _imports(node for statement in cell.parsed.body for node in ast.walk(statement))
 
 

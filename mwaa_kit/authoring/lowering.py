@@ -49,7 +49,7 @@ def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
     A name that is a key of Airflow's context is renamed: Airflow would put its own value there (rule 15).
     """
     feeds = wiring.feeds.get(task.task_id, [])
-    taken = {name for cell in task.cells for node in cell.parsed.body for name in names_in(node)}
+    taken = {name for cell in task.cells for name in cell.used}
     names = {}
     for feed in feeds:
         name = feed.name
@@ -129,7 +129,7 @@ def _copies(lowered: LoweredTask) -> list[TextLine]:
 
 
 def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> list[TextLine]:
-    used = {name for other in task.cells for node in other.parsed.body for name in names_in(node)} | gives
+    used = {name for other in task.cells for name in other.used} | gives
 
     def keep(node: ast.stmt) -> bool:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -155,10 +155,3 @@ def anchor_of(cell: AuthoredCell) -> str:
     return (
         f"cell {cell.cell.anchor} of {PurePath(cell.cell.path).name}" if cell.cell.path else f"cell {cell.cell.anchor}"
     )
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Return every name that is read or deleted anywhere in a statement."""
-    return {
-        inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store)
-    }

@@ -47,6 +47,14 @@ class Task:
             return self.node.lineno
         return self.directive.line if self.directive is not None else 1
 
+    def made_at(self, name: str) -> tuple[int, int]:
+        """Return where it makes or changes a name, to list what it returns in written order."""
+        for i, cell in enumerate(self.cells):
+            line = cell.facts.binds.get(name) or cell.facts.mutates.get(name)
+            if line:
+                return i, line
+        return len(self.cells), 0
+
 
 def find_tasks(cells: Iterable[AuthoredCell], airflow: AirflowNames) -> tuple[Task, ...]:
     """Return the tasks in document order; cells of ``#| task+`` join the task they name."""

@@ -129,7 +129,7 @@ class Wirer:
             if task.cell.role is Role.NOTEBOOK and task.directive is not None and task.directive.returns:
                 self.wiring.gives[task.task_id] = list(task.directive.returns)
         for task_id, names in self.wiring.gives.items():
-            names.sort(key=lambda name, task=self.by_id[task_id]: _made_at(task, name))  # type: ignore[misc]
+            names.sort(key=self.by_id[task_id].made_at)
         return self.wiring
 
     # -- what a unit needs
@@ -217,13 +217,11 @@ class Wirer:
         gives.append(name)
         source = self.units[writer.unit].cell
         if name not in source.facts.certain and name not in source.facts.reads:
-            earlier = [w for w in self._before.get((writer.unit, name), []) if self.units[w.unit].task is not upstream]
+            earlier = [
+                w for w in self.linker.before.get((writer.unit, name), []) if self.units[w.unit].task is not upstream
+            ]
             if earlier:
                 self._settle(upstream, source, writer.unit, name, writer.line, earlier)
-
-    @property
-    def _before(self) -> dict[tuple[int, str], list[Writer]]:
-        return self.linker.before
 
     def _feed(self, task: Task, feed: Feed) -> None:
         feeds = self.wiring.feeds.setdefault(task.task_id, [])
@@ -297,12 +295,3 @@ class Wirer:
             if shipped and later.cell.facts.kinds.get(name, "import") != "import":
                 self.amiss.rebound(task, name, self.units[unit].cell, later.cell)
                 return
-
-
-def _made_at(task: Task, name: str) -> tuple[int, int]:
-    """Return where a task makes or changes a name, to list what it returns in written order."""
-    for i, cell in enumerate(task.cells):
-        line = cell.facts.binds.get(name) or cell.facts.mutates.get(name)
-        if line:
-            return i, line
-    return len(task.cells), 0

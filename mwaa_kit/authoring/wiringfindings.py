@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.rules import (
@@ -41,6 +42,19 @@ class WiringFindings:
     cells: tuple[AuthoredCell, ...]
     foreign: tuple[AuthoredCell, ...] = ()
     found: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def _makers(self) -> dict[str, list[AuthoredCell]]:
+        makers: dict[str, list[AuthoredCell]] = {}
+        for cell in self.cells:
+            for name in cell.facts.binds:
+                makers.setdefault(name, []).append(cell)
+        return makers
+
+    @property
+    def _few(self) -> bool:
+        """Whether there is still somebody who reads a suggestion."""
+        return len(self.found) < 20
 
     def _add(self, rule: Rule, cell: AuthoredCell, line: int, message: str, hint: str) -> None:
         self.found.append(rule.found(self.notebook.locate(cell.cell, line), message, hint))
@@ -93,8 +107,9 @@ class WiringFindings:
     def not_above(self, read: Reading) -> None:
         """A name that nothing shipped above makes: say who else does."""
         task_id, cell, name = read.task.task_id, read.cell, read.name
-        unshipped = [c for c in self.cells if c.role in {Role.EXPLORATION, Role.SKIP} and name in c.facts.binds]
-        below = [c for c in self.cells if c.code_index > cell.code_index and name in c.facts.binds]
+        makers = self._makers.get(name, [])
+        unshipped = [c for c in makers if c.role in {Role.EXPLORATION, Role.SKIP}]
+        below = [c for c in makers if c.code_index > cell.code_index]
         elsewhere = [c for c in self.foreign if name in c.facts.binds]
         if elsewhere:
             message = f"task {task_id!r} reads {name!r}, which a task of another Dag makes ({elsewhere[0].label})."
@@ -116,8 +131,8 @@ class WiringFindings:
             self._hidden(read)
 
     def _hidden(self, read: Reading) -> None:
-        known = {name for cell in self.cells if cell.code_index < read.cell.code_index for name in cell.facts.binds}
-        close = get_close_matches(read.name, sorted(known), n=1, cutoff=0.75)
+        near = [name for name in sorted(self._makers) if abs(len(name) - len(read.name)) < 3] if self._few else []
+        close = get_close_matches(read.name, near, n=1, cutoff=0.75)
         message = (
             f"task {read.task.task_id!r} reads {read.name!r}, which no cell makes: it lived only in a deleted cell or an "
             "earlier kernel."
