@@ -20,6 +20,7 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     │   ├── UncompiledNotebookError
     │   ├── DagImportError
     │   ├── NewerCopyError
+    │   ├── AirflowRefusedError     (in operating/rest.py)
     │   ├── BucketRefusedError
     │   └── NotLiveError
     ├── EnvironmentUnreachableError   exit 3
@@ -31,7 +32,10 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from mwaa_kit.model.finding import CellLocation
 
 
 class MwaaKitError(Exception):
@@ -43,30 +47,31 @@ class MwaaKitError(Exception):
         What happened, in one line.
     path
         The file it happened to, as the user wrote it; empty where there is none.
+    at
+        The cell and line it happened in, where they are known; its path goes before `path`.
     hint
         What the reader can do next; empty where nothing can be done.
     """
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, path: str = "", at: CellLocation | None = None, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.path = path
+        self.path = at.path if at else path
+        self.at = at
         self.hint = hint
 
     def __str__(self) -> str:
-        where = f"{self.path}: " if self.path else ""
-        return f"{where}{self.message}"
+        where = str(self.at) if self.at else self.path
+        return f"{where}: {self.message}" if where else self.message
 
     def to_dict(self) -> dict[str, object]:
         """Return the object that stands under ``"error"`` with ``--json``."""
-        return {
-            "name": type(self).__name__,
-            "message": self.message,
-            "path": self.path or None,
-            "hint": self.hint or None,
-        }
+        told: dict[str, object] = {"name": type(self).__name__, "message": self.message, "path": self.path or None}
+        if self.at is not None:
+            told |= {"cell": self.at.cell, "line": self.at.line}
+        return {**told, "hint": self.hint or None}
 
 
 class UnreadableInputError(MwaaKitError):

@@ -59,7 +59,9 @@ References
 Airflow documentation, "Templates reference", and the ``Context`` classes of both lines.
 """
 
-_WHOLE = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG, Role.NOTEBOOK})
+_WHOLE = frozenset(
+    {Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG, Role.NOTEBOOK}
+)
 
 
 def shipped_facts(cell: AuthoredCell) -> CellFacts | None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 
 def main() -> None:
     """Run the command line; never returns."""
-    from mwaa_kit.cli.app import run
+    try:
+        from mwaa_kit.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # before there was anything to cancel
+        sys.stderr.write("error: cancelled\n")
+        sys.stderr.flush()
+        os._exit(130)

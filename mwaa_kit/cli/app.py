@@ -74,9 +74,12 @@ def run() -> NoReturn:
         _end(CancelledError("cancelled"), as_json)
     except KeyboardInterrupt:
         _end(CancelledError("cancelled"), as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(WrongUsageError.exit_code)
     except click.ClickException as error:
-        hint = error.ctx.get_usage().replace("\n", " ") if isinstance(error, click.UsageError) and error.ctx else ""
-        _end(WrongUsageError(error.format_message(), hint=hint), as_json)
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "mwaa-kit"
+        _end(WrongUsageError(error.format_message(), hint=f"see: {command} --help"), as_json)
     except MwaaKitError as error:
         _end(error, as_json)
     except BrokenPipeError:

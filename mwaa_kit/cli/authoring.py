@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -22,18 +21,18 @@ from mwaa_kit.model.finding import errors_in
 def compile_command(notebook: str, output: str | None, target: str, as_json: bool) -> int:
     """Compile NOTEBOOK into a Dag file."""
     from mwaa_kit.verbs.authoring import compile
+    from mwaa_kit.verbs.outputs import write_output
     from mwaa_kit.verbs.sources import need_clean
 
     module = compile(notebook, target=target)
     failed = bool(errors_in(module.findings))
     if output and not failed:
-        compile(notebook, target=target, output=output)
+        write_output(module.source, output, source=notebook)
     if as_json:
         show_json(module.to_dict())
         return int(failed)
     show_findings(module.findings, to_stderr=True)
-    if failed:
-        need_clean(module)
+    need_clean(module)
     if output:
         show(
             f"wrote {output}: {', '.join(module.dag_ids)} for Airflow {target}, {len(module.source.splitlines())} lines"
@@ -83,19 +82,19 @@ def draw_command(
 ) -> int:
     """Draw the Dags of PATH: a notebook, a Dag file or a folder."""
     from mwaa_kit.verbs.authoring import draw
+    from mwaa_kit.verbs.outputs import write_output
 
     if not as_json:
         tell_start()
     drawing = draw(path, dag_id=dag_id, target=target)
-    if as_json or (form == "json" and output is None):
-        show_json(drawing.to_dict())
-        return 0
-    plain = ascii_only or not _shows_unicode()
-    text = drawing.format(form, ascii_only=plain and output is None)
+    form = "json" if as_json else form
     if output:
-        Path(output).write_text(text, encoding="utf-8")
+        write_output(drawing.format(form), output, source=path)
         tell(f"wrote {output}")
+    elif form == "json":
+        show_json(drawing.to_dict())
     else:
+        text = drawing.format(form, ascii_only=ascii_only or not _shows_unicode())
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return 0
 

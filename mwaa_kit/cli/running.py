@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mwaa_kit.cli.findings import show_findings
 from mwaa_kit.cli.options import dag_id_option, json_option, target_option
 from mwaa_kit.cli.output import count, show, show_json, size, tell, tell_start
 from mwaa_kit.drawing.states import look_of
@@ -12,6 +13,11 @@ from mwaa_kit.model.run import RETURN_KEY, DagRun, Event, LogLine, RunStarted, T
 from mwaa_kit.verbs.values import read_date, read_params
 
 _COLOURS = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta", "running": "cyan"}
+
+_NOISE = ("Done. Returned value was: ", "Pushing xcom")
+"""What Airflow says of every task; the state and the table below say it better."""
+
+_LONGEST_LINE = 500
 
 
 @click.command("run")
@@ -67,6 +73,7 @@ def run_command(
         jobs=jobs or 0,
         skip_delays=skip_delays,
         listen=(lambda event: show_json(event.to_dict())) if as_json else Narrator(logs=not quiet),
+        on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
     )
     if as_json:
         show_json(finished.to_dict())
@@ -90,17 +97,29 @@ class Narrator:
             tell(f"{event.dag_id}  {event.run_id}  {count(len(event.tasks), 'task')}")
         elif isinstance(event, TaskStateChanged):
             self._tell_state(event)
-        elif isinstance(event, LogLine) and self._logs:
+        elif isinstance(event, LogLine) and self._logs and not event.message.startswith(_NOISE):
             click.secho(
-                f"  {_name(event.task_id, event.map_index):<{self._width}}  │ {event.message}", err=True, dim=True
+                f"  {_name(event.task_id, event.map_index):<{self._width}}  │ {_shortened(event.message)}",
+                err=True,
+                dim=True,
             )
 
     def _tell_state(self, event: TaskStateChanged) -> None:
         tries = f"  (try {event.try_number})" if event.try_number > 1 else ""
-        until = f"  until {event.until:%H:%M:%S} UTC" if event.until else ""
+        until = f"  until {event.until.astimezone():%H:%M:%S}{_wait(event)}" if event.until else ""
         reason = f"  {event.reason}" if event.reason else ""
         click.secho(f"{look_of(event.state).symbol} ", fg=_COLOURS.get(event.state), nl=False, err=True)
         tell(f"{_name(event.task_id, event.map_index):<{self._width}}  {event.state}{tries}{until}{reason}")
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} … ({len(line)} characters)"
+
+
+def _wait(event: TaskStateChanged) -> str:
+    """Say how long a wait is, and how to be spared it."""
+    seconds = round((event.until - event.at).total_seconds()) if event.until else 0
+    return f" (in {seconds} s; --skip-delays does not wait)" if seconds > 1 else ""
 
 
 def show_run(run: DagRun) -> None:

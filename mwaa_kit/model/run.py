@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,8 +113,8 @@ class XCom:
 
     @property
     def is_json(self) -> bool:
-        """Whether the value is JSON by itself."""
-        return not _has_class_name(self.stored)
+        """Whether the value is JSON by itself: nothing with a class, and no number that JSON cannot write."""
+        return _is_plain(self.stored)
 
     @property
     def type_name(self) -> str:
@@ -130,10 +131,12 @@ class XCom:
         return {**shown, "value": self.stored} if plain else shown
 
 
-def _has_class_name(value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
-        return "__classname__" in value or any(_has_class_name(item) for item in value.values())
-    return isinstance(value, list) and any(_has_class_name(item) for item in value)
+        return "__classname__" not in value and all(_is_plain(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from mwaa_kit import aws
-from mwaa_kit.errors import EnvironmentUnreachableError
+from mwaa_kit.errors import EnvironmentUnreachableError, RefusedError
 from mwaa_kit.operating.web import WebDoor
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LONGEST_PATH = 64
 PAGE_SIZE = 100
 
 
-class AirflowRefusedError(EnvironmentUnreachableError):
+class AirflowRefusedError(RefusedError):
     """Airflow answered a request with an error.
 
     Parameters
@@ -50,6 +50,8 @@ class AirflowRefusedError(EnvironmentUnreachableError):
 
 class AirflowBusyError(AirflowRefusedError):
     """Airflow could not answer just now (a status of 500 and more); whoever waits asks again."""
+
+    exit_code = EnvironmentUnreachableError.exit_code
 
 
 class AirflowRest:

@@ -3,8 +3,8 @@
 Notes
 -----
 The bucket says what the last release is, not whether whoever publishes now has seen it. So each publish leaves a note in
-`.mwaa-kit/` beside the source. Without a note (a fresh clone, a deleted folder, CI) there is nothing to compare: the plan
-then shows whose release it replaces, and leaves the judgement to the reader.
+`.mwaa-kit/` beside the source. Without a note (a fresh clone, a deleted folder, CI) one's own last release counts as
+seen, and anybody else's does not: it is replaced only when it is named.
 """
 
 from __future__ import annotations
@@ -45,15 +45,24 @@ def write_base(folder: Path, address: str, release: str) -> None:
     aside.replace(path)
 
 
-def find_unseen(plan: Plan, release: Release, state: BucketState, base: str) -> tuple[NewerCopy, ...]:
-    """Return the bucket's last release when it is not the one that `base` names, and the publish would replace it."""
+def find_unseen(plan: Plan, release: Release, state: BucketState, base: str, publisher: str) -> tuple[NewerCopy, ...]:
+    """Return the bucket's last release when `publisher` cannot have seen it, and the publish would replace it.
+
+    Parameters
+    ----------
+    base
+        The release that this folder last published or took over; empty when there is no note.
+    """
     last = state.last
-    if not base or last is None or last.release in (base, release.digest) or plan.newer:
+    if last is None or last.release in (base, release.digest) or plan.newer:
+        return ()
+    if not base and last.publisher == publisher:
         return ()
     stored = state.at(release.dag_file.key)
     if stored is None or stored.sha256 == release.dag_file.sha256:
         return ()
-    reason = f"release {last.release[:12]} was published since this folder published {base[:12]}"
+    since = f"since this folder published {base[:12]}" if base else "and this folder has not published it before"
+    reason = f"release {last.release[:12]} was published {since}"
     return (NewerCopy(release.dag_file.key, stored.stored.version_id, last.published_at, last.publisher, reason),)
 
 

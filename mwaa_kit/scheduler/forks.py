@@ -5,9 +5,10 @@ run's state stays here: a task asks for it over a pipe, and each question gets o
 
 Notes
 -----
-A child is the leader of its own process group, so that what a task started ends with it, and Ctrl-C in the terminal reaches
-only the parent, which then stops the children in order. On Linux the kernel ends a child whose parent dies.
-What a child writes to its standard output or error, also from C, becomes lines of the task's log.
+A child has ended when it has given its outcome, or when its pipe closes: what it started and left behind does not hold
+the run up. A child is the leader of its own process group, so that what a task started is cancelled with it, and Ctrl-C in
+the terminal reaches only the parent, which then stops the children in order. On Linux the kernel ends a child whose parent
+dies. What a child writes to its standard output or error, also from C, becomes lines of the task's log.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -28,8 +30,8 @@ from typing import Any
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
 from mwaa_kit.scheduler.executors import Job, perform, state_after_failure
 
-_GRACE_SECONDS = 5.0
-"""How long a task may take to end after SIGTERM; Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""
+_GRACE_SECONDS = 2.0
+"""How long a task may take to end after SIGTERM. Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""
 
 _PR_SET_PDEATHSIG = 1
 """``prctl(2)``: the signal a process gets when its parent dies."""
@@ -113,16 +115,15 @@ class ForkExecutor:
             self._read_output(child)
             return
         try:
-            name, arguments = child.requests.recv()
-        except (EOFError, OSError):
+            number, name, arguments = child.requests.recv()
+            if name == _OUTCOME:
+                child.outcome, child.ended = arguments, True
+                return
+            answer = getattr(self._services, name)(*arguments)
+            if name not in _SILENT:
+                child.requests.send((number, answer))
+        except (EOFError, OSError):  # the child is gone, at once or with a question open
             child.ended = True
-            return
-        if name == _OUTCOME:
-            child.outcome = arguments
-            return
-        answer = getattr(self._services, name)(*arguments)
-        if name not in _SILENT:
-            child.requests.send(answer)
 
     def _read_output(self, child: _Child) -> bool:
         """Turn what a child wrote into lines of its log; tell whether there may be more."""
@@ -139,7 +140,7 @@ class ForkExecutor:
         """Bury a child and say how its job ended."""
         while child.requests.poll():
             try:
-                name, arguments = child.requests.recv()
+                _, name, arguments = child.requests.recv()
             except (EOFError, OSError):
                 break
             if name == _OUTCOME:
@@ -190,14 +191,23 @@ class _PipedServices:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._turn = threading.RLock()
+        self._numbers = itertools.count()
 
     def __getattr__(self, name: str) -> Any:
         def ask(*arguments: Any) -> Any:
             with self._turn:
-                self._pipe.send((name, arguments))
-                return None if name in _SILENT else self._pipe.recv()
+                asked = next(self._numbers)
+                self._pipe.send((asked, name, arguments))
+                return None if name in _SILENT else self._answer_to(asked)
 
         return ask
+
+    def _answer_to(self, asked: int) -> Any:
+        """Wait for the answer to one question; one that a timeout interrupted has left its own behind."""
+        while True:
+            number, answer = self._pipe.recv()
+            if number == asked:
+                return answer
 
 
 def _be_child(engine: Engine, job: Job, pipe: Connection, output: int) -> None:
@@ -211,7 +221,7 @@ def _be_child(engine: Engine, job: Job, pipe: Connection, output: int) -> None:
         os.dup2(output, 1)
         os.dup2(output, 2)
         services: TaskServices = _PipedServices(pipe)  # it answers to every name of the protocol
-        pipe.send((_OUTCOME, perform(engine, job, services, lambda: False)))
+        pipe.send((0, _OUTCOME, perform(engine, job, services, lambda: False)))
         code = 0
     finally:
         sys.stdout.flush()

@@ -24,6 +24,7 @@ Airflow documentation, "Managing Connections": the URI format.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -54,11 +55,30 @@ def read_local_settings(folder: Path) -> LocalSettings:
         If the file is not TOML, or an entry is neither a URI nor a table.
     """
     path = next((up / FILE_NAME for up in (folder, *folder.parents) if (up / FILE_NAME).is_file()), None)
+    if path:
+        keep_out_of_git(path)
     document = _read_toml(path) if path else {}
     written = _table(document, "connections", str(path))
     connections = {name: _read_connection(value, str(path)) for name, value in written.items()}
     variables = {key: _as_text(value) for key, value in _table(document, "variables", str(path)).items()}
     return LocalSettings(connections, variables)
+
+
+def keep_out_of_git(path: Path) -> None:
+    """Have git ignore a file with secrets, by the repository's own `info/exclude`, which is never committed.
+
+    Nothing is done outside a repository, in a linked worktree, or where the line is there already.
+    """
+    root = next((up for up in path.resolve().parents if (up / ".git").is_dir()), None)
+    if root is None:
+        return
+    exclude = root / ".git" / "info" / "exclude"
+    lines = exclude.read_text(encoding="utf-8").splitlines() if exclude.is_file() else []
+    if path.name in lines:
+        return
+    with contextlib.suppress(OSError):
+        exclude.parent.mkdir(exist_ok=True)
+        exclude.write_text("\n".join([*lines, path.name]) + "\n", encoding="utf-8")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

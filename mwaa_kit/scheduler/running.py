@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import UnknownTaskError, WrongUsageError
-from mwaa_kit.model.run import DagRun, Event, RunStarted, TaskInstance
+from mwaa_kit.model.run import FAILED, DagRun, Event, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.executors import Executor, InlineExecutor
 from mwaa_kit.scheduler.local import LocalSettings
@@ -101,19 +102,33 @@ def run_dag(
     emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(chosen.by_id)))
     executor = _open_executor(engine, state, options)
     loop = Loop(state, executor, skip_delays=options.skip_delays)
-    cancelled = False
+    cancelled, outcome = True, FAILED  # until the loop has come to its end
     try:
         outcome = loop.run()
+        cancelled = False
     except KeyboardInterrupt:
-        cancelled, outcome = True, "failed"
-        loop.cancel()
-    finally:
+        with _deaf_to_interrupts():
+            loop.cancel()
+    finally:  # also when whoever listens went away: the record must not say for ever that it is running
         executor.close()
-    run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
-    if store:
-        store.finish(run_key, run)
-        store.close()
+        run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
+        if store:
+            store.finish(run_key, run)
+            store.close()
     return run
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let a second Ctrl-C not cut off what the first one set going; it takes no longer than the grace of a task."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def narrow(dag: DagSpec, task_ids: tuple[str, ...]) -> DagSpec:

@@ -65,6 +65,7 @@ class RunState:
 
     def set_state(self, key: TaskKey, state: str, *, reason: str = "", until: datetime | None = None) -> None:
         """Give a task instance a state, tell it, and mark what depends on it."""
+        reason = " ".join(reason.split())  # a reason is one line wherever it is told
         at = self.now()
         reason = self._hide(reason)
         before = self.instances.get(key, TaskInstance(*key))

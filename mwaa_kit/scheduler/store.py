@@ -89,7 +89,8 @@ class RunStore:
         """Record a state as it happens, so that a run that was killed shows how far it came."""
         if isinstance(event, TaskStateChanged):
             self._db.execute(
-                "insert or replace into task_instances values (?, ?, ?, ?, ?, ?, null, ?)",
+                "insert into task_instances values (?, ?, ?, ?, ?, ?, ?, null) on conflict do update"
+                " set state = excluded.state, try_number = excluded.try_number, error = excluded.error",
                 (
                     run_key,
                     event.task_id,
@@ -106,6 +107,7 @@ class RunStore:
                 "insert or replace into xcoms values (?, ?, ?, ?, ?, ?, '')",
                 (run_key, event.task_id, event.map_index, event.key, event.type, event.size_bytes),
             )
+            self._db.commit()
 
     def finish(self, run_key: int, run: DagRun) -> None:
         """Record a run's end, with all its values."""

@@ -10,11 +10,9 @@ import sys
 from types import TracebackType
 from typing import Any
 
+from mwaa_kit.engine.trial import PARSE_SECONDS
 from mwaa_kit.errors import AirflowMissingError
-from mwaa_kit.model.spec import ImportProblem, LoadedFile
-
-PARSE_SECONDS = 30.0
-"""Airflow's ``core.dagbag_import_timeout``: what MWAA gives a Dag file to be imported."""
+from mwaa_kit.model.spec import LoadedFile
 
 
 class Worker:
@@ -51,8 +49,6 @@ class Worker:
     def load(self, path: str, *, seconds: float = PARSE_SECONDS) -> LoadedFile:
         """Import a Dag file in a child of the worker; a problem tells when its time was over."""
         answer = self._ask({"load": os.path.abspath(path), "seconds": seconds})
-        if "timed_out" in answer:
-            return LoadedFile((), (ImportProblem(path, f"the import did not end within {seconds:g} s"),), seconds)
         return LoadedFile.from_dict(answer["loaded"])
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from mwaa_kit.drawing.drawing import Drawing
 from mwaa_kit.drawing.picture import Picture, picture_of
-from mwaa_kit.errors import DagImportError, UnknownDagError, WrongUsageError
+from mwaa_kit.errors import NoTaskError, UnknownDagError
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import NEWEST
-from mwaa_kit.verbs.sources import is_plain, lay_out, need_clean, read_module, read_modules
+from mwaa_kit.verbs.outputs import write_output
+from mwaa_kit.verbs.sources import is_plain, lay_out, need_clean, read_module, read_modules, try_import
 
 if TYPE_CHECKING:
     from mwaa_kit.authoring.dataflow import Dataflow
@@ -46,12 +46,7 @@ def compile(path: str, *, target: str = NEWEST, output: str | None = None) -> Da
     """
     module = read_module(path, target)
     if output is not None:
-        if os.path.realpath(output) == os.path.realpath(path):
-            raise WrongUsageError("is the notebook itself", path=output, hint="give the Dag file another name with -o")
-        need_clean(module)
-        aside = Path(f"{output}.{os.getpid()}.part")
-        aside.write_text(module.source, encoding="utf-8")
-        aside.replace(output)
+        write_output(need_clean(module).source, output, source=path)
     return module
 
 
@@ -77,6 +72,8 @@ def draw(path: str, *, dag_id: str | None = None, target: str = NEWEST, run: Dag
     ------
     DagImportError
         If Airflow cannot import a Dag file.
+    NoTaskError
+        If there is no Dag at all.
     UnknownDagError
         If there is no Dag of that id.
     """
@@ -85,6 +82,8 @@ def draw(path: str, *, dag_id: str | None = None, target: str = NEWEST, run: Dag
         states = {} if run is None else {task_id: _states_of(run, task_id) for task_id in run}
         for spec in load(need_clean(module)).dags:
             pictures.append(picture_of(spec, module, states if run and run.dag_id == spec.dag_id else None))
+    if not pictures:
+        raise NoTaskError("holds no Dag", path=path, hint="mark a cell with #| task: name, or call the @dag function")
     if dag_id is not None:
         pictures = [picture for picture in pictures if picture.dag_id == dag_id]
         if not pictures:
@@ -108,20 +107,7 @@ def load(module: DagModule) -> LoadedFile:
     DagImportError
         If it cannot be imported; the message speaks of the cell.
     """
-    from mwaa_kit.engine.opening import open_engine
-
-    engine = open_engine()
     if is_plain(module):
-        loaded = engine.load(module.path)
-    else:
-        with tempfile.TemporaryDirectory(prefix="mwaa-kit-") as folder:
-            loaded = engine.load(lay_out(module, Path(folder)))
-    if loaded.problems:
-        problem = loaded.problems[0]
-        at = module.locate(problem.line) if problem.line else None
-        raise DagImportError(
-            f"Airflow cannot import the Dag file: {problem.message}",
-            path=str(at) if at else module.path,
-            hint=f"mend it there; see everything with: mwaa-kit check {module.path}",
-        )
-    return loaded
+        return try_import(module, module.path)
+    with tempfile.TemporaryDirectory(prefix="mwaa-kit-") as folder:
+        return try_import(module, lay_out(module, Path(folder)))

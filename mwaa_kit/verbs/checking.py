@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mwaa_kit.authoring.sources import find_sources
 from mwaa_kit.engine.opening import installed_airflow
@@ -14,6 +15,9 @@ from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import NEWEST, find_target
 from mwaa_kit.verbs.sources import is_plain, lay_out, read_module
+
+if TYPE_CHECKING:
+    from mwaa_kit.targets.workers import Worker
 
 
 def check(*paths: str, target: str = NEWEST, on_progress: Callable[[str], None] = lambda path: None) -> Report:
@@ -37,6 +41,8 @@ def check(*paths: str, target: str = NEWEST, on_progress: Callable[[str], None] 
     """
     find_target(target)
     sources = [(source, source in paths) for path in paths for source in find_sources(path)]
+    if not sources:
+        raise NoTaskError("there is neither a notebook nor a Dag file here", path=", ".join(paths))
     findings: list[Finding] = []
     checked = 0
     with _Parser() as parser:
@@ -70,10 +76,10 @@ def cell_sources(module: DagModule) -> dict[int, str]:
 class _Parser:
     """A worker that is started when the first file needs it."""
 
-    def __enter__(self) -> _Parser:
-        from mwaa_kit.targets.workers import Worker
-
+    def __init__(self) -> None:
         self._worker: Worker | None = None
+
+    def __enter__(self) -> _Parser:
         return self
 
     def __exit__(self, *error: object) -> None:

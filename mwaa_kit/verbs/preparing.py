@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +18,7 @@ from mwaa_kit.model.release import MwaaEnvironment, NewerCopy, Plan, Release
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.targets.catalogue import NEWEST, TARGETS
 from mwaa_kit.verbs.checking import check_one, open_parser
-from mwaa_kit.verbs.sources import read_module
+from mwaa_kit.verbs.sources import is_plain, lay_out, read_module
 
 if TYPE_CHECKING:
     from mwaa_kit.operating.rest import AirflowRest
@@ -80,7 +85,7 @@ class Prepared:
         return Path(self.module.path).resolve().parent
 
 
-def prepare(path: str, connection: Connection, replacing: str) -> Prepared:
+def prepare(path: str, connection: Connection, replacing: str, *, unpause: bool = False) -> Prepared:
     """Compile, check, parse, and compare with the bucket; nothing is written.
 
     Raises
@@ -101,7 +106,7 @@ def prepare(path: str, connection: Connection, replacing: str) -> Prepared:
             raise UncompiledNotebookError(
                 f"is not published: {len(errors)} finding{'s' if len(errors) > 1 else ''} of severity error,"
                 f" first {errors[0].code} {errors[0].name}: {errors[0].message}",
-                path=str(errors[0].at),
+                at=errors[0].at,
                 hint=f"see them all with: mwaa-kit check {path}",
             )
         specs = parser.load(module).dags
@@ -109,14 +114,14 @@ def prepare(path: str, connection: Connection, replacing: str) -> Prepared:
     release = build_release(module, dag_s3_path=environment.dag_s3_path)
     connection.bucket.check()
     state = read_state(release, connection.bucket)
-    graph, behaviour = _foresee(specs, connection)
+    graph, behaviour = _foresee(specs, connection, unpause=unpause)
     behaviour["replaces"] = _replaced(release, state)
     planned = plan_release(release, state, environment=environment.name, graph=graph, behaviour=behaviour)
     prepared = Prepared(module, specs, planned, release, state, f"{connection.bucket.name}/{release.dag_file.key}")
     base = read_base(prepared.folder, prepared.address)
     if replacing and state.last and state.last.release.startswith(replacing):
         base = state.last.release
-    unseen = find_unseen(planned, release, state, base)
+    unseen = find_unseen(planned, release, state, base, publisher_name())
     return replace(prepared, plan=replace(planned, newer=planned.newer + unseen), unseen=unseen)
 
 
@@ -134,7 +139,9 @@ def _target_of(environment: MwaaEnvironment) -> str:
     return environment.airflow_version if environment.airflow_version in known else NEWEST
 
 
-def _foresee(specs: tuple[DagSpec, ...], connection: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
+def _foresee(
+    specs: tuple[DagSpec, ...], connection: Connection, *, unpause: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Say what changes in the graph, and what the environment will do by itself after the publish."""
     from mwaa_kit.operating.rest import segment
 
@@ -153,10 +160,34 @@ def _foresee(specs: tuple[DagSpec, ...], connection: Connection) -> tuple[dict[s
             "removed": sorted(before - set(spec.by_id)),
         }
         asked = True if spec.paused_upon_creation is None else spec.paused_upon_creation
-        paused[spec.dag_id] = bool(served["is_paused"]) if served else asked
+        paused[spec.dag_id] = (bool(served["is_paused"]) if served else asked) and not unpause
     behaviour = {
         "paused_after_publish": any(paused.values()),
         "paused": paused,
         "schedule": {spec.dag_id: spec.schedule for spec in specs},
     }
     return graph, behaviour
+
+
+def check_params(prepared: Prepared, params: Mapping[str, Any]) -> None:
+    """Hold params against the Dags' own schemas, before anything is written.
+
+    Raises
+    ------
+    WrongUsageError
+        If a Dag does not accept them.
+    """
+    from mwaa_kit.engine.opening import open_engine
+
+    now = datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="mwaa-kit-") as folder:
+        path = prepared.module.path if is_plain(prepared.module) else lay_out(prepared.module, Path(folder))
+        for spec in open_engine().load(path).dags:
+            open_engine().describe_run(spec.dag_id, now, now, params)
+
+
+def publisher_name() -> str:
+    """Return who publishes, for others to read; empty where the system does not say."""
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mwaa_kit.errors import CancelledError, NotLiveError
 from mwaa_kit.model import wire
 from mwaa_kit.model.release import Liveness, Plan, Receipt
-from mwaa_kit.verbs.preparing import Connection, Prepared, connect, prepare
+from mwaa_kit.verbs.preparing import Connection, Prepared, check_params, connect, prepare, publisher_name
 
 if TYPE_CHECKING:
     from mwaa_kit.operating.runs import ServedDagRun, ServedTaskInstance
@@ -134,7 +132,9 @@ def publish(
     from mwaa_kit.publishing.removal import remove_superseded
 
     connection = connect(env, Path(path).resolve().parent, profile=profile, region=region)
-    prepared = prepare(path, connection, replacing)
+    prepared = prepare(path, connection, replacing, unpause=unpause or trigger)
+    if trigger and params:
+        check_params(prepared, params)
     if not confirm(prepared.plan):
         raise CancelledError("nothing was published", path=path)
     if prepared.unseen and prepared.state.last:
@@ -144,7 +144,7 @@ def publish(
         plan=prepared.plan,
         state=prepared.state,
         to=connection.bucket,
-        publisher=_publisher(),
+        publisher=publisher_name(),
         on_progress=on_progress or quiet,
     )
     write_base(prepared.folder, prepared.address, receipt.release)
@@ -155,13 +155,6 @@ def publish(
     remove_superseded(prepared.plan, receipt=receipt, to=connection.bucket)
     publication = replace(publication, liveness=liveness)
     return _start(publication, connection, unpause or trigger, trigger, params or {}, logical_date, on_state)
-
-
-def _publisher() -> str:
-    """Return who publishes, for others to read; empty where the system does not say."""
-    with suppress(OSError, KeyError):
-        return getpass.getuser()
-    return ""
 
 
 def _wait(

@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.errors import DagImportError, NoTaskError, UnknownDagError, WrongUsageError
+from mwaa_kit.errors import NoTaskError, UnknownDagError, WrongUsageError
+from mwaa_kit.model.finding import Finding, Severity
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.targets.catalogue import NEWEST
 from mwaa_kit.verbs.cells import Interpreter
-from mwaa_kit.verbs.sources import build_folder, is_plain, lay_out, need_clean, read_module
+from mwaa_kit.verbs.sources import build_folder, import_error, is_plain, lay_out, need_clean, read_module, try_import
 
 Listen = Callable[[Event], None]
 
@@ -51,6 +52,7 @@ def run(
     jobs: int = 0,
     skip_delays: bool = False,
     listen: Listen = lambda event: None,
+    on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
 ) -> DagRun:
     """Run a Dag here, with real Airflow tasks, and without a database or a server.
 
@@ -74,6 +76,8 @@ def run(
         Retry delays and sensor intervals pass at once.
     listen
         Takes each event as it happens.
+    on_findings
+        Is told what compiling the notebook warned of, before the run begins; informations are left out.
 
     Returns
     -------
@@ -84,7 +88,10 @@ def run(
     from mwaa_kit.scheduler.local import read_local_settings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
 
-    found = find_runnable(source, dag_id, target)
+    found = find_runnable(source, dag_id, target, isolated=mode == "fork")
+    warnings = tuple(one for one in found.module.findings if one.severity is Severity.WARNING) if found.module else ()
+    if warnings:
+        on_findings(warnings)
     chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
     options = RunOptions(dict(params or {}), logical_date, mode, jobs, skip_delays, chosen)
     interpreter = Interpreter(found.module, found.dag_file)
@@ -99,8 +106,13 @@ def run(
     return interpreter.finish(finished)
 
 
-def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
+def find_runnable(source: object, dag_id: str | None, target: str, *, isolated: bool = False) -> Runnable:
     """Load what is to be run.
+
+    Parameters
+    ----------
+    isolated
+        Import the file in a child first, so that one that ends Python is told.
 
     Raises
     ------
@@ -119,11 +131,11 @@ def find_runnable(source: object, dag_id: str | None, target: str) -> Runnable:
     _need_same_major(target, open_engine().airflow_version)
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
+    if isolated:
+        try_import(module, path)
     loaded = open_engine().load(path, _local_services(folder))
     if loaded.problems:
-        problem = loaded.problems[0]
-        at = str(module.locate(problem.line)) if problem.line else module.path
-        raise DagImportError(f"Airflow cannot import the Dag file: {problem.message}", path=at)
+        raise import_error(module, loaded.problems[0])
     return Runnable(_choose(loaded.dags, dag_id, str(source)), module, folder, path)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 from mwaa_kit.authoring.importing.reading import is_notebook
 from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
-from mwaa_kit.errors import MissingInputError, UncompiledNotebookError
+from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.spec import ImportProblem, LoadedFile
 from mwaa_kit.targets.catalogue import find_target
 
 BUILD_FOLDER = Path(".mwaa-kit") / "dags"
@@ -87,9 +89,40 @@ def need_clean(module: DagModule) -> DagModule:
     first = errors[0]
     raise UncompiledNotebookError(
         f"{first.code} {first.name}: {first.message}{more}",
-        path=str(first.at),
+        at=first.at,
         hint=first.hint or f"see all with: mwaa-kit check {module.path}",
     )
+
+
+def import_error(module: DagModule, problem: ImportProblem) -> DagImportError:
+    """Return the exception for a Dag file that Airflow could not import; it speaks of the cell."""
+    return DagImportError(
+        f"Airflow cannot import the Dag file: {problem.message}",
+        path=module.path,
+        at=module.locate(problem.line) if problem.line else None,
+        hint=f"mend it there; see everything with: mwaa-kit check {module.path}",
+    )
+
+
+def try_import(module: DagModule, path: str) -> LoadedFile:
+    """Import a Dag file in a child first, where that can be done: a file may end Python, or never end.
+
+    Where this process has threads, as a kernel has, it cannot be forked safely: there the file is imported right here.
+
+    Raises
+    ------
+    DagImportError
+        If Airflow cannot import it; the message speaks of the cell.
+    """
+    from mwaa_kit.engine.opening import open_engine
+    from mwaa_kit.engine.trial import load_in_child
+
+    engine = open_engine()
+    alone = hasattr(os, "fork") and threading.active_count() == 1
+    loaded = load_in_child(engine, path) if alone else engine.load(path)
+    if loaded.problems:
+        raise import_error(module, loaded.problems[0])
+    return loaded
 
 
 def is_plain(module: DagModule) -> bool:

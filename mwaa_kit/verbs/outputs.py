@@ -1,0 +1,34 @@
+"""Writing what the user asked for into a file: aside first, then renamed, and never over a notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from mwaa_kit.authoring.sources import NOTEBOOK
+from mwaa_kit.errors import WrongUsageError
+
+
+def write_output(text: str, output: str, *, source: str) -> None:
+    """Write a file made from `source`.
+
+    Raises
+    ------
+    WrongUsageError
+        If `output` is the source or any other notebook, or cannot be written.
+    """
+    if os.path.realpath(output) == os.path.realpath(source):
+        raise WrongUsageError("is what this is made from", path=output, hint="give the result another name with -o")
+    if output.endswith(NOTEBOOK):
+        raise WrongUsageError(
+            "would be a notebook, and this is none", path=output, hint="give the result another name with -o"
+        )
+    aside = Path(f"{output}.{os.getpid()}.part")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(output)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise WrongUsageError(f"cannot be written: {error.strerror}", path=output) from error
