@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def kit_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in _own_variables():
         del os.environ[name]
     os.environ.update(taken)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """Let SIGINT interrupt, also where the tests were started in the background of a shell, which ignores it there."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_imported_is_told_with_its_cell(write: Write) -> N
     path = write(IMPORTS, "import no_such_module_here\n\n@task\ndef one():\n    return no_such_module_here.x", DAG)
     with pytest.raises(errors.DagImportError) as refused:
         run(path)
-    assert (refused.value.path, "No module named 'no_such_module_here'" in refused.value.message) == (
+    assert (str(refused.value.at), "No module named 'no_such_module_here'" in refused.value.message) == (
         f"{path}, cell 2, line 1",
         True,
     )

@@ -101,7 +101,8 @@ def test_whatever_python_accepts_comes_back_identical(parts: list[tuple[str, str
         return
     assert to_dag_file(document, "x.ipynb") == content
     for cell in document["cells"]:
-        ast.parse(source_of(cell))
+        if not source_of(cell).rstrip("\r").endswith("\\"):  # a file may end in a continuation, a text alone may not
+            ast.parse(source_of(cell))
 
 
 def test_a_dag_file_has_a_cell_for_each_function_operator_and_dag() -> None:
