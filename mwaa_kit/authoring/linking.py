@@ -3,6 +3,8 @@
 A unit is a cell, or a task of several cells. Units are taken in order. Functions are followed into at each call, with
 the arguments they get, as far as the notebook defines them; so a global that a function reads is charged to the unit
 that calls it, and an argument that a function changes is changed there.
+
+One idea in more than 300 lines: a replay of the steps over one table of last writers, a short method for each kind of step.
 """
 
 from __future__ import annotations
