@@ -16,14 +16,15 @@ from pathlib import Path
 from mwaa_kit.errors import NewerCopyError
 from mwaa_kit.model.release import NewerCopy, Plan, Release
 from mwaa_kit.publishing.state import BucketState
+from mwaa_kit.scheduler.folder import FOLDER_NAME, make_folder
 
-FILE = Path(".mwaa-kit") / "published.json"
+FILE_NAME = "published.json"
 
 
 def read_base(folder: Path, address: str) -> str:
     """Return the digest of the release that `folder` last published to `address`; empty when there is no note."""
     try:
-        notes = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        notes = json.loads((folder / FOLDER_NAME / FILE_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
     return str(notes.get(address, "")) if isinstance(notes, dict) else ""
@@ -31,11 +32,7 @@ def read_base(folder: Path, address: str) -> str:
 
 def write_base(folder: Path, address: str, release: str) -> None:
     """Note which release `folder` has published to `address`."""
-    path = folder / FILE
-    path.parent.mkdir(exist_ok=True)
-    ignore = path.parent / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    path = make_folder(folder) / FILE_NAME
     try:
         notes = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -18,8 +18,7 @@ from typing import Any
 from mwaa_kit.engine.protocol import RunInfo
 from mwaa_kit.model.run import DagRun, Event, TaskInstance, TaskStateChanged, XCom, XComPushed
 from mwaa_kit.model.wire import to_dict
-
-FOLDER_NAME = ".mwaa-kit"
+from mwaa_kit.scheduler.folder import make_folder
 
 _SCHEMA = """
 create table if not exists runs (
@@ -61,11 +60,7 @@ class RunStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.root = folder / FOLDER_NAME
-        self.root.mkdir(parents=True, exist_ok=True)
-        ignore = self.root / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
+        self.root = make_folder(folder)
         self._db = sqlite3.connect(self.root / "runs.db")
         self._db.executescript("pragma journal_mode=wal; pragma synchronous=off; pragma foreign_keys=on;" + _SCHEMA)
 

@@ -13,9 +13,8 @@ from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNoteboo
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.spec import ImportProblem, LoadedFile
+from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.targets.catalogue import find_target
-
-BUILD_FOLDER = Path(".mwaa-kit") / "dags"
 
 
 def read_modules(path: str, target: str) -> tuple[DagModule, ...]:
@@ -153,9 +152,6 @@ def _write(path: Path, content: bytes) -> None:
 
 def build_folder(module: DagModule) -> Path:
     """Return where a notebook's Dag file is put for a run: in the `.mwaa-kit` folder beside it, which git ignores."""
-    folder = Path(module.path).resolve().parent / BUILD_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder.parent / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    folder = make_folder(Path(module.path).resolve().parent) / "dags"
+    folder.mkdir(exist_ok=True)
     return folder
