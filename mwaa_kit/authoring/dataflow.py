@@ -5,9 +5,11 @@ Static, and in document order, whatever order the cells were run in. Nothing is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from mwaa_kit.authoring.linking import Linker, Seen
+from mwaa_kit.authoring.linking import Linker
+from mwaa_kit.authoring.links import Link, Seen
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import parse_cell
 from mwaa_kit.authoring.rules import unknowable_names, unparsable_cell
@@ -79,20 +81,59 @@ class Dataflow:
         }
 
 
+class FollowedNotebook:
+    """A notebook that is being edited, and its dataflow, of which each edit renews only what it reaches.
+
+    Parameters
+    ----------
+    notebook
+        How it is at first.
+    """
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+        self._linker = Linker()
+        self._flows: list[CellFlow] = []
+        self._edges: list[tuple[FlowEdge, ...]] = []
+        self._findings: list[list[Finding]] = []
+        for code_index, cell in enumerate(notebook.code_cells):
+            facts = facts_of_source(cell.source)
+            seen = self._linker.add(facts)
+            self._flows.append(_flow(cell, code_index, facts, seen))
+            self._edges.append(_edges(seen.links))
+            self._findings.append(_findings(notebook, cell, facts))
+
+    @property
+    def dataflow(self) -> Dataflow:
+        """The dataflow as it is now."""
+        edges = sorted((edge for group in self._edges for edge in group), key=_order)
+        return Dataflow(tuple(self._flows), tuple(edges), in_order([f for group in self._findings for f in group]))
+
+    def edit(self, code_index: int, source: str) -> Dataflow:
+        """Give a code cell another source, and return the dataflow that follows.
+
+        The cell alone is parsed again; it is linked again with the cells that see a difference.
+        """
+        cells = self.notebook.code_cells
+        cell = replace(cells[code_index], source=source)
+        whole = self.notebook.cells
+        self.notebook = replace(self.notebook, cells=(*whole[: cell.index], cell, *whole[cell.index + 1 :]))
+        facts = facts_of_source(source)
+        for again in self._linker.replace(code_index, facts):
+            own = cell if again == code_index else cells[again]
+            self._flows[again] = _flow(own, again, self._linker.facts[again], self._linker.seen[again])
+            self._edges[again] = _edges(self._linker.seen[again].links)
+        self._findings[code_index] = _findings(self.notebook, cell, facts)
+        return self.dataflow
+
+
 def find_dataflow(notebook: Notebook) -> Dataflow:
     """Return what each code cell binds, reads, changes and deletes, and the edges that follow."""
-    linker, flows = Linker(), list[CellFlow]()
-    findings: list[Finding] = []
-    for code_index, cell in enumerate(notebook.code_cells):
-        facts = facts_of_source(cell.source)
-        known = frozenset(linker.binders)
-        flows.append(_flow(cell, code_index, facts, linker.add(facts), known))
-        findings += _findings(notebook, cell, facts)
-    return Dataflow(tuple(flows), _edges(linker), in_order(findings))
+    return FollowedNotebook(notebook).dataflow
 
 
-def _flow(cell: Cell, code_index: int, facts: CellFacts, seen: Seen, known: frozenset[str]) -> CellFlow:
-    reads = {name for name in facts.reads if name not in BUILTINS or name in known}
+def _flow(cell: Cell, code_index: int, facts: CellFacts, seen: Seen) -> CellFlow:
+    reads = {name for name in facts.reads if name not in BUILTINS or name in seen.hidden}
     return CellFlow(
         index=cell.index,
         code_index=code_index,
@@ -109,11 +150,15 @@ def _sorted(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _edges(linker: Linker) -> tuple[FlowEdge, ...]:
+def _edges(links: Iterable[Link]) -> tuple[FlowEdge, ...]:
     names: dict[tuple[int, int, str], set[str]] = {}
-    for link in linker.ordered():
+    for link in links:
         names.setdefault((link.source, link.target, link.kind), set()).add(link.name)
-    return tuple(FlowEdge(key[0], key[1], _sorted(names[key]), key[2]) for key in sorted(names))
+    return tuple(FlowEdge(*key[:2], _sorted(names[key]), key[2]) for key in sorted(names))
+
+
+def _order(edge: FlowEdge) -> tuple[int, int, str]:
+    return edge.source, edge.target, edge.kind
 
 
 def _findings(notebook: Notebook, cell: Cell, facts: CellFacts) -> list[Finding]:

@@ -4,16 +4,18 @@ A unit is a cell, or a task of several cells. Units are taken in order. Function
 the arguments they get, as far as the notebook defines them; so a global that a function reads is charged to the unit
 that calls it, and an argument that a function changes is changed there.
 
-One idea in more than 300 lines: a replay of the steps over one table of last writers, a short method for each kind of step.
+All that outlives a unit is kept in tables of a timeline: so one unit can be followed again, with those that it reaches.
+
+One idea in more than 300 lines: a replay of the steps over the tables of last writers, a short method for each kind of step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from mwaa_kit.authoring.links import Link, Seen, Writer
 from mwaa_kit.authoring.mutations import USUAL_MODULES
-from mwaa_kit.authoring.objects import Frame, Heap, Meaning, Objects
+from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects
 from mwaa_kit.authoring.steps import (
     BUILTINS,
     Bind,
@@ -31,89 +33,74 @@ from mwaa_kit.authoring.steps import (
     Step,
     Value,
 )
+from mwaa_kit.authoring.timeline import Table, Timeline
 
 _DEEPEST_CALL = 15
 _MOST_STEPS = 20_000
-
-
-@dataclass(frozen=True)
-class Link:
-    """One name that one unit reads as another left it.
-
-    Parameters
-    ----------
-    kind
-        ``data``, ``import``, ``mutation`` or ``deferred``.
-    written, read
-        The lines, in the cell of each.
-    """
-
-    source: int
-    target: int
-    name: str
-    kind: str
-    written: int
-    read: int
-
-
-@dataclass(frozen=True)
-class Writer:
-    """The unit and line that bound or changed a name."""
-
-    unit: int
-    kind: str
-    line: int
-
-
-@dataclass
-class Seen:
-    """What is noted about one unit on the way."""
-
-    reads: dict[str, int] = field(default_factory=dict)
-    deferred: dict[str, int] = field(default_factory=dict)
-    binds: dict[str, int] = field(default_factory=dict)
-    mutates: dict[str, int] = field(default_factory=dict)
-    steps: int = 0
 
 
 class Linker:
     """Follows units in order, and keeps who wrote what."""
 
     def __init__(self) -> None:
-        self.heap = Heap()
-        self.names: dict[str, Objects] = {}
-        self.binders: dict[str, list[Writer]] = {}
-        self.mutators: dict[int, list[Writer]] = {}
-        self.covered: dict[str, int] = {}
-        self.links: dict[tuple[int, int, str, str], Link] = {}
+        self.timeline = Timeline()
+        self.heap = Heap(self.timeline)
+        self.names: Table[str, Objects] = Table(self.timeline)
+        self.binders: Table[str, tuple[Writer, ...]] = Table(self.timeline)
+        self.mutators: Table[int, tuple[Writer, ...]] = Table(self.timeline)
+        self.covered: Table[str, int] = Table(self.timeline)
+        self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
+        self.facts: list[CellFacts] = []
         self.seen: list[Seen] = []
-        self.uses: list[dict[str, list[Writer]]] = []
-        self.before: dict[tuple[int, str], list[Writer]] = {}
-        self.unit = -1
         self.results: dict[Call, Objects] = {}
         self.calling: list[Function] = []
 
+    @property
+    def unit(self) -> int:
+        """The unit that is being followed."""
+        return self.timeline.unit
+
     def add(self, facts: CellFacts) -> Seen:
         """Follow one unit, and return what it was seen to do with outside names."""
-        self.unit += 1
-        self.results = {}
+        self.timeline.begin()
+        self.facts.append(facts)
         self.seen.append(Seen())
-        self.uses.append({})
+        self._follow()
+        return self.seen[-1]
+
+    def replace(self, unit: int, facts: CellFacts) -> tuple[int, ...]:
+        """Follow one unit with other facts, and those that see a difference; return them all."""
+        self.facts[unit] = facts
+        waiting, again = {unit}, list[int]()
+        while waiting:
+            again.append(min(waiting))
+            waiting.remove(again[-1])
+            before = self.timeline.begin_again(again[-1])
+            self.seen[again[-1]] = Seen()
+            self._follow()
+            waiting |= self.timeline.reached(before)
+        self.timeline.unit = len(self.seen) - 1
+        return tuple(again)
+
+    def _follow(self) -> None:
+        facts, now = self.facts[self.unit], self.seen[self.unit]
+        self.results, self.heap.made = {}, 0
+        now.hidden = frozenset(name for name in facts.reads if name in BUILTINS and self.binders.get(name))
         for step in facts.steps:
             self._step(step, None, True)
         for name in facts.certain:
-            if name in self.binders:
-                self.binders[name] = [w for w in self.binders[name] if w.unit == self.unit]
-        return self.seen[-1]
+            writers = self.binders.get(name)
+            if writers and any(w.unit != self.unit for w in writers):
+                self.binders.put(name, tuple(w for w in writers if w.unit == self.unit))
 
-    def ordered(self) -> tuple[Link, ...]:
-        """Return all links, by target, source and name."""
-        return tuple(sorted(self.links.values(), key=lambda e: (e.target, e.source, e.kind, e.name)))
+    def is_bound(self, name: str) -> bool:
+        """Return whether some unit so far may have bound `name`."""
+        return bool(self.binders.get(name))
 
     # -- steps
 
     def _step(self, step: Step, frame: Frame | None, certain: bool) -> Objects | None:
-        now = self.seen[-1]
+        now = self.seen[self.unit]
         now.steps += 1
         if now.steps > _MOST_STEPS:
             return None
@@ -132,75 +119,84 @@ class Linker:
         return None
 
     def _read(self, step: Read, frame: Frame | None) -> None:
-        name, now = step.name, self.seen[-1]
+        name, now = step.name, self.seen[self.unit]
         if frame is None:
             now.reads.setdefault(name, step.line)
-            self._use(name, "", step.line)
+            self._use(name, "")
         elif frame.find(name) is None and name not in self._bound:
             now.deferred.setdefault(name, self._call_line)
-            self._use(name, "deferred", self._call_line)
+            self._use(name, "deferred")
 
-    def _use(self, name: str, kind: str, line: int) -> None:
+    def _use(self, name: str, kind: str) -> None:
         """Link the current unit to everyone who may have written `name` last."""
-        writers = self.writers(name)
+        writers, now = self.writers(name), self.seen[self.unit]
         if writers or name not in BUILTINS:
-            known = self.uses[-1].setdefault(name, [])
+            known = now.uses.setdefault(name, [])
             known.extend(w for w in writers if w not in known and w.unit != self.unit)
         for writer in writers:
             if writer.unit != self.unit:
-                link = Link(writer.unit, self.unit, name, kind or writer.kind, writer.line, line)
-                self.links.setdefault((link.source, link.target, link.kind, name), link)
+                now.links.setdefault(Link(writer.unit, self.unit, name, kind or writer.kind))
 
-    def writers(self, name: str) -> list[Writer]:
+    def writers(self, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last."""
-        binders = self.binders.get(name, [])
+        binders = self.binders.get(name) or ()
         units = {writer.unit for writer in binders}
         since = min(units, default=-1)
-        changed = [w for made in sorted(self.names.get(name, ())) for w in self.mutators.get(made, ())]
-        later = list(dict.fromkeys(w for w in changed if w.unit not in units and w.unit > since))
-        if later and name in self.covered:  # whichever object it is: it was changed there, for certain
-            return [w for w in later if w.unit >= self.covered[name]]
-        return [*binders, *later]
+        changed = [w for made in sorted(self._objects_of(name)) for w in self.mutators.get(made) or ()]
+        later = tuple(dict.fromkeys(w for w in changed if w.unit not in units and w.unit > since))
+        covered = self.covered.get(name) if later else None
+        if covered is not None:  # whichever object it is: it was changed there, for certain
+            return tuple(w for w in later if w.unit >= covered)
+        return (*binders, *later)
+
+    def _objects_of(self, name: str) -> Objects:
+        return self.names.get(name) or NOTHING
 
     def _bind(self, step: Bind, frame: Frame | None, certain: bool) -> None:
         objects = self._objects(step.value, frame)
         home = frame.find(step.name) if frame is not None else None
         if home is not None:
-            before = home.values.get(step.name, frozenset())
-            home.values[step.name] = objects if step.certain else before | objects
+            before = NOTHING if step.certain else home.get(step.name, self.unit)
+            home.put(step.name, before | objects, self.unit)
             return
         if step.augmented:
-            if objects & self.heap.containers:
+            if any(self.heap.containers.get(made) for made in objects):
                 self._change(step.name, objects, step.line, certain)
                 return
             objects = frozenset({self.heap.fresh()})
         self._bind_global(step, objects, certain)
 
     def _bind_global(self, step: Bind, objects: Objects, certain: bool) -> None:
+        now = self.seen[self.unit]
         if step.kind == "import":
-            self.heap.modules |= objects
+            for made in objects:
+                self.heap.modules.put(made, True)
         writer = Writer(self.unit, "import" if step.kind == "import" else "data", step.line)
-        before = self.binders.get(step.name, [])
-        if not certain:
-            self.before.setdefault((self.unit, step.name), self.writers(step.name))
-        self.binders[step.name] = [writer] if certain else [*(w for w in before if w.unit != self.unit), writer]
-        self.names[step.name] = objects if certain else self.names.get(step.name, frozenset()) | objects
-        self.covered.pop(step.name, None)
-        self.seen[-1].binds[step.name] = step.line
+        if certain:
+            self.binders.put(step.name, (writer,))
+        else:
+            now.before.setdefault(step.name, self.writers(step.name))
+            before = self.binders.get(step.name) or ()
+            self.binders.put(step.name, (*(w for w in before if w.unit != self.unit), writer))
+            objects |= self._objects_of(step.name)
+        self.names.put(step.name, objects)
+        if self.covered.get(step.name) is not None:
+            self.covered.put(step.name, None)
+        now.binds[step.name] = step.line
 
     def _delete(self, step: Delete, frame: Frame | None, certain: bool) -> None:
         if (frame is None or frame.find(step.name) is None) and certain:
-            self.binders.pop(step.name, None)
-            self.names.pop(step.name, None)
-            self.covered.pop(step.name, None)
+            self.binders.put(step.name, None)
+            self.names.put(step.name, None)
+            self.covered.put(step.name, None)
 
     def _mutate(self, step: Mutate, frame: Frame | None, certain: bool) -> None:
         objects = self._objects(FromName(step.name), frame)
         if step.method:
-            if step.name in USUAL_MODULES and step.name not in self.binders:
+            if step.name in USUAL_MODULES and not self.binders.get(step.name):
                 return
             objects = frozenset(
-                o for o in objects if o not in self.heap.modules and not self.heap.method(o, step.method)
+                o for o in objects if not self.heap.modules.get(o) and not self.heap.method(o, step.method)
             )
         if objects:
             local = frame is not None and frame.find(step.name) is not None
@@ -209,47 +205,49 @@ class Linker:
     def _change(self, name: str, objects: Objects, line: int, certain: bool) -> None:
         """Note that some objects, and all they are part of, are changed by the current unit."""
         reached = self.heap.upwards(objects)
-        writer, now = Writer(self.unit, "mutation", self._call_line if self.calling else line), self.seen[-1]
+        writer, now = Writer(self.unit, "mutation", self._call_line if self.calling else line), self.seen[self.unit]
         for made in reached:
-            before = self.mutators.get(made, []) if not certain or len(objects) > 1 else []
-            self.mutators[made] = [*(w for w in before if w.unit != self.unit), writer]
-        for known in {name, *now.reads, *now.deferred} - {""}:
-            if self.names.get(known, frozenset()) & reached:
+            before = (self.mutators.get(made) or ()) if not certain or len(objects) > 1 else ()
+            self.mutators.put(made, (*(w for w in before if w.unit != self.unit), writer))
+        for known in sorted({name, *now.reads, *now.deferred} - {""}):
+            if self._objects_of(known) & reached:
                 if certain:
-                    self.covered[known] = self.unit
-                binders = self.binders.get(known, ())
+                    self.covered.put(known, self.unit)
+                binders = self.binders.get(known)
                 if not binders or any(w.unit != self.unit for w in binders):
                     now.mutates.setdefault(known, writer.line)
-        if name and name not in self.binders:
+        if name and not self.binders.get(name):
             now.mutates.setdefault(name, writer.line)
 
     # -- values
 
     def _objects(self, value: Value | None, frame: Frame | None) -> Objects:
         """Return the objects a value may be; a new one where nothing is known."""
-        found: Objects = frozenset()
+        found = NOTHING
         if isinstance(value, FromName):
             found = self._lookup(value.name, frame)
             found = self.heap.parts_of(found) if value.part else found
         elif isinstance(value, FromFunction):
             made = self.heap.fresh()
-            self.heap.meanings[made] = Meaning(value.definition, frame)
+            self.heap.meanings.put(made, Meaning(value.definition, frame))
             return frozenset({made})
         elif isinstance(value, Several):
             every = [self._objects(v, frame) for v in value.values]
-            found = frozenset[int]().union(*every)
+            found = NOTHING.union(*every)
             found = frozenset({self.heap.container_of(found)}) if value.container else found
         elif isinstance(value, Call):
-            found = self.results.get(value, frozenset())
+            found = self.results.get(value, NOTHING)
         return found or frozenset({self.heap.fresh()})
 
     def _lookup(self, name: str, frame: Frame | None) -> Objects:
         home = frame.find(name) if frame is not None else None
         if home is not None:
-            return home.values.get(name, frozenset())
-        if name not in self.names:
-            self.names[name] = frozenset({self.heap.fresh()})
-        return self.names[name]
+            return home.get(name, self.unit)
+        known = self.names.get(name)
+        if known is None:
+            known = frozenset({self.heap.fresh()})
+            self.names.put(name, known)
+        return known
 
     # -- calls
 
@@ -286,16 +284,16 @@ class Linker:
         return self._handed_over(others)
 
     def _handed_over(self, others: Iterable[Objects]) -> list[tuple[Meaning, bool]]:
-        every = [self.heap.meanings[o] for objects in others for o in sorted(objects) if o in self.heap.meanings]
-        return [(meaning, False) for meaning in every if isinstance(meaning.definition, Function)]
+        every = (self.heap.meanings.get(o) for objects in others for o in sorted(objects))
+        return [(m, False) for m in every if m is not None and isinstance(m.definition, Function)]
 
     def _instantiate(
         self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool
     ) -> Objects:
         if meaning.instance:
-            return frozenset()
+            return NOTHING
         made = self.heap.fresh()
-        self.heap.meanings[made] = Meaning(meaning.definition, meaning.frame, instance=True)
+        self.heap.meanings.put(made, Meaning(meaning.definition, meaning.frame, instance=True))
         for name in ("__new__", "__init__", "__post_init__"):
             method = self.heap.method(made, name)
             if method is not None:
@@ -308,18 +306,19 @@ class Linker:
         """Follow a function of the notebook through its body, and return what it gives back."""
         function = meaning.definition
         if not isinstance(function, Function) or function in self.calling or len(self.calling) > _DEEPEST_CALL:
-            return frozenset()
-        frame = Frame(function.own, _arguments(function, args, named), meaning.frame)
+            return NOTHING
+        values = _arguments(function, args, named)
+        frame = Frame(function.own, values, meaning.frame, self.unit, self.locals)
         outermost = not self.calling
         if outermost:
             self._bound, self._call_line = call.bound, call.line
         self.calling.append(function)
         returned: set[int] = set()
         for step in function.steps:
-            returned |= self._step(step, frame, certain) or frozenset()
+            returned |= self._step(step, frame, certain) or NOTHING
         self.calling.pop()
         if outermost:
-            self._bound = frozenset()
+            self._bound = frozenset[str]()
         return frozenset(returned)
 
 
@@ -328,5 +327,5 @@ def _arguments(function: Function, args: list[Objects], named: dict[str, Objects
     values.update({name: objects for name, objects in named.items() if name in function.own})
     spare = args[len(function.positional) :]
     for name in function.variadic:
-        values[name] = frozenset[int]().union(*spare)
+        values[name] = NOTHING.union(*spare)
     return values

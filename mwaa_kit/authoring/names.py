@@ -11,7 +11,7 @@ from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Mutate, 
 from mwaa_kit.authoring.walker import Walker
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def facts_of_source(source: str) -> CellFacts:
     """Return the facts of a cell's source; the same text is looked at once."""
     return facts_of(parse_cell(source).body)

@@ -52,7 +52,7 @@ def one_newline(source: str) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def parse_cell(source: str) -> ParsedCell:
     """Parse a cell's source; the same text is parsed once."""
     text = one_newline(source)

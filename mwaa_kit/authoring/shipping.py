@@ -79,7 +79,7 @@ def shipped_names(cell: AuthoredCell) -> tuple[str, ...]:
     return tuple(facts.binds) if facts is not None else ()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def _imports_only(source: str) -> CellFacts | None:
     imports = [node for node in parse_cell(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
     return facts_of(list[ast.stmt](imports)) if imports else None

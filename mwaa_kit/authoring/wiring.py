@@ -6,10 +6,12 @@ above that binds or changes it, or by the task of that name; where both exist no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
-from mwaa_kit.authoring.linking import Linker, Writer
+from mwaa_kit.authoring.linking import Linker
+from mwaa_kit.authoring.links import Writer
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS, shipped_facts
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task, free_parameters
@@ -136,10 +138,10 @@ class Wirer:
 
     def _script(self, task: Task, cell: AuthoredCell) -> None:
         unit, facts = len(self.units) - 1, cell.facts
-        needs = dict(self.linker.uses[unit])
+        needs = dict(self.linker.seen[unit].uses)
         own = {name for other in task.cells for name in other.facts.binds}
         for name in facts.deferred:
-            if name not in needs and name not in own and (name not in BUILTINS or name in self.linker.binders):
+            if name not in needs and name not in own and (name not in BUILTINS or self.linker.is_bound(name)):
                 needs[name] = [w for w in self.linker.writers(name) if w.unit != unit]
         lines = {**facts.deferred, **{name: line for name, (line, _) in facts.reads.items()}}
         for name, writers in needs.items():
@@ -148,7 +150,9 @@ class Wirer:
             else:
                 self._through_shared(task, cell, name, writers)
 
-    def _settle(self, task: Task, cell: AuthoredCell, unit: int, name: str, line: int, writers: list[Writer]) -> None:
+    def _settle(
+        self, task: Task, cell: AuthoredCell, unit: int, name: str, line: int, writers: Sequence[Writer]
+    ) -> None:
         """Decide where a free name of a script task comes from."""
         others = [w for w in writers if self.units[w.unit].task is not task]
         if not others and writers:
@@ -169,7 +173,7 @@ class Wirer:
         elif name not in BUILTINS and not any(name in other.facts.binds for other in task.cells):
             self.waiting.append((task, name, unit, line))
 
-    def _last(self, task: Task, cell: AuthoredCell, name: str, line: int, writers: list[Writer]) -> Writer | None:
+    def _last(self, task: Task, cell: AuthoredCell, name: str, line: int, writers: Sequence[Writer]) -> Writer | None:
         """Return the last task that binds or changes `name`; one that changed its object under another name cannot feed it."""
         made = [w for w in writers if self._script_of(w) is not None]
         knowing = [w for w in made if w.kind != "mutation" or self._knows(w.unit, name)]
@@ -218,7 +222,7 @@ class Wirer:
         source = self.units[writer.unit].cell
         if name not in source.facts.certain and name not in source.facts.reads:
             earlier = [
-                w for w in self.linker.before.get((writer.unit, name), []) if self.units[w.unit].task is not upstream
+                w for w in self.linker.seen[writer.unit].before.get(name, ()) if self.units[w.unit].task is not upstream
             ]
             if earlier:
                 self._settle(upstream, source, writer.unit, name, writer.line, earlier)
@@ -243,7 +247,7 @@ class Wirer:
         if name not in names:
             names.append(name)
 
-    def _through_shared(self, task: Task, cell: AuthoredCell, name: str, writers: list[Writer]) -> None:
+    def _through_shared(self, task: Task, cell: AuthoredCell, name: str, writers: Sequence[Writer]) -> None:
         """A shared function that the task calls reads `name`: fine unless a task or a param makes it."""
         made = [w for w in writers if self._made_late(w)]
         if made:
