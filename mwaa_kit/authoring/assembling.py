@@ -76,6 +76,10 @@ class Assembler:
         return find_params(self.known.cells)
 
     @cached_property
+    def _chunks(self) -> tuple[Chunk, ...]:
+        return find_chunks(self.known.cells, self.known.airflow)
+
+    @cached_property
     def _docs(self) -> dict[Cell, str]:
         return markdown_above(self.known.notebook)
 
@@ -85,7 +89,7 @@ class Assembler:
         scripts = [task for task in self.known.tasks if task.kind == "script"]
         shared = {task.task_id: self._shared_names(task) for task in scripts}
         copied = {task.task_id: self._changed(task) for task in scripts}
-        slicer = Slicer(find_chunks(self.known.cells, self.known.airflow))
+        slicer = Slicer(self._chunks)
         found = slicer.ship(self._needed(), shared, copied)
         for task in scripts:
             for name, cell in self.known.wiring.imports.get(task.task_id, []):
@@ -118,9 +122,10 @@ class Assembler:
         found: dict[str, str] = {}
         for task in self.known.tasks:
             function = task.function
-            while task.kind == "script" and (function in taken or function in found.values() or function in BUILTINS):
+            while task.kind == "script" and (function in taken or function in BUILTINS):
                 function += "_task" if not function.endswith("_task") else "_"
             found[task.task_id] = function
+            taken.add(function)
         return found
 
     # -- blocks
@@ -182,12 +187,12 @@ class Assembler:
 
     def _clashes(self, name: str) -> bool:
         """Whether the user's own shared code calls something else by that name."""
-        return any(name in chunk.facts.binds for chunk in find_chunks(self.known.cells, self.known.airflow))
+        return any(name in chunk.facts.binds for chunk in self._chunks)
 
     def _users_import(self, name: str) -> str | None:
         """Return the name under which the user imports Airflow's `name`, or the class ``datetime``, at module level."""
         module = "datetime" if name == "datetime" else "airflow"
-        for chunk in find_chunks(self.known.cells, self.known.airflow):
+        for chunk in self._chunks:
             node = chunk.node
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
                 for alias in node.names:

@@ -24,8 +24,9 @@ def cell_lines(cell: AuthoredCell, target: str, keep: Callable[[ast.stmt], bool]
     lines: list[TextLine | None] = list(_plain(cell))
     if cell.directive is not None and cell.directive.line:
         lines[cell.directive.line - 1] = None
+    imports = "import" in cell.parsed.text
     for node in cell.parsed.body:
-        for inner in ast.walk(node):
+        for inner in ast.walk(node) if imports else ():
             if isinstance(inner, ast.ImportFrom) and (new := translate(inner, target)):
                 _replace(lines, inner, "; ".join(new), cell)
         if keep is not None and not keep(node):

@@ -135,6 +135,8 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _as_function(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
     """Find what would mean something else inside a function."""
+    if not any(word in cell.parsed.text for word in ("global", "await", "async")):
+        return
     for node in (inner for statement in cell.parsed.body for inner in ast.walk(statement)):
         if isinstance(node, ast.Global):
             at = notebook.locate(cell.cell, node.lineno)

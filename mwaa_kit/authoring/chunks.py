@@ -99,6 +99,7 @@ class Slicer:
         self.chunks = chunks
         self.slice = Slice()
         self.makers: dict[str, list[Chunk]] = {}
+        self.users: dict[str, list[str]] = {}
         for chunk in chunks:
             for name in chunk.facts.binds:
                 self.makers.setdefault(name, []).append(chunk)
@@ -115,6 +116,9 @@ class Slicer:
         copied
             Names a task changes: it gets a copy of its own.
         """
+        for task_id, names in shared.items():
+            for name in names:
+                self.users.setdefault(name, []).append(task_id)
         for chunk in self.chunks:
             if chunk.forced:
                 self._ship(chunk, "")
@@ -123,18 +127,17 @@ class Slicer:
         for names in shared.values():
             for name in names:
                 if not self._only_imports(name):
-                    self._need(name, only=not self._is_copied_everywhere(name, shared, copied))
+                    self._need(name, only=not self._is_copied_everywhere(name, copied))
         for task_id, names in shared.items():
             for name in names:
-                self._for_task(task_id, name, shared, copied)
+                self._for_task(task_id, name, copied)
         return self.slice
 
-    def _is_copied_everywhere(self, name: str, shared: dict[str, list[str]], copied: dict[str, set[str]]) -> bool:
-        return all(name in copied.get(task_id, ()) for task_id, names in shared.items() if name in names)
+    def _is_copied_everywhere(self, name: str, copied: dict[str, set[str]]) -> bool:
+        return all(name in copied.get(task_id, ()) for task_id in self.users[name])
 
-    def _for_task(self, task_id: str, name: str, shared: dict[str, list[str]], copied: dict[str, set[str]]) -> None:
-        makers = self._makers(name)
-        users = [other for other, names in shared.items() if name in names]
+    def _for_task(self, task_id: str, name: str, copied: dict[str, set[str]]) -> None:
+        makers, users = self._makers(name), self.users[name]
         at_top = any(name in self.slice.names.get(maker, ()) for maker in makers)
         if name in copied.get(task_id, ()) or (self._only_imports(name) and len(users) == 1 and not at_top):
             self.slice.local.setdefault(task_id, []).extend((maker, name) for maker in makers)

@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from mwaa_kit.authoring.parsing import one_newline
 from mwaa_kit.model.notebook import Cell
@@ -96,6 +97,7 @@ class StrayLine:
     below_code: bool
 
 
+@lru_cache(maxsize=1 << 15)
 def find_directive(cell: Cell) -> Directive | None:
     """Return the directive on the first line of a cell that is not blank; None where there is none of ours."""
     for number, line in enumerate(one_newline(cell.source).split("\n"), start=1):

@@ -6,7 +6,7 @@ import ast
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag, is_taskflow
 from mwaa_kit.authoring.directives import Directive
@@ -59,18 +59,18 @@ class Task:
 def find_tasks(cells: Iterable[AuthoredCell], airflow: AirflowNames) -> tuple[Task, ...]:
     """Return the tasks in document order; cells of ``#| task+`` join the task they name."""
     found: list[Task] = []
+    scripts: dict[str, int] = {}
     for cell in cells:
         directive = cell.directive
         if cell.role is Role.NOTEBOOK and directive is not None and directive.name:
+            scripts[directive.name] = len(found)
             found.append(Task(directive.name, identifier(directive.name), "script", (cell,), directive))
         elif cell.role is Role.TASK and directive is not None and directive.name:
-            earlier = [i for i, task in enumerate(found) if task.task_id == directive.name and task.kind == "script"]
-            if directive.key == "task+" and earlier:
-                task = found[earlier[-1]]
-                found[earlier[-1]] = Task(
-                    task.task_id, task.function, task.kind, (*task.cells, cell), task.directive, task.node
-                )
+            earlier = scripts.get(directive.name)
+            if directive.key == "task+" and earlier is not None:
+                found[earlier] = replace(found[earlier], cells=(*found[earlier].cells, cell))
             elif directive.key == "task":
+                scripts[directive.name] = len(found)
                 found.append(Task(directive.name, identifier(directive.name), "script", (cell,), directive))
         elif cell.role in {Role.TASKFLOW, Role.DAG, Role.SHARED}:
             found += _taskflow(cell, airflow)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
+
+_MAY_GO_ON = re.compile(r'"""|\'\'\'|\\\n|[fF][rR]?["\']')
+"""Without one of these no string reaches into another line; the tokenizer is slow."""
 
 
 def statement_starts(lines: list[str]) -> list[bool]:
@@ -48,6 +52,8 @@ def _scan(line: str, quote: str, depth: int) -> tuple[str, int]:
 
 def lines_inside_strings(text: str) -> frozenset[int]:
     """Return the lines, from 1, that begin inside a string and must not be indented."""
+    if _MAY_GO_ON.search(text) is None:
+        return frozenset()
     inside: set[int] = set()
     opened: list[int] = []
     start, end = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.linking import Linker
@@ -294,8 +295,16 @@ class Wirer:
 
     def _rebound(self, task: Task, name: str, unit: int) -> None:
         """Find the first later cell of shared code that binds a name again which a task takes from this unit."""
-        for later in self.units[unit + 1 :]:
-            shipped = later.cell.role in {Role.LIBRARY, Role.SHARED}
-            if shipped and later.cell.facts.kinds.get(name, "import") != "import":
-                self.amiss.rebound(task, name, self.units[unit].cell, later.cell)
-                return
+        later = next((self.units[at] for at in self._shared_binders.get(name, ()) if at > unit), None)
+        if later is not None:
+            self.amiss.rebound(task, name, self.units[unit].cell, later.cell)
+
+    @cached_property
+    def _shared_binders(self) -> dict[str, list[int]]:
+        """The units of shared code that bind each name, but by an import."""
+        found: dict[str, list[int]] = {}
+        for at, unit in enumerate(self.units):
+            if unit.cell.role in {Role.LIBRARY, Role.SHARED}:
+                for name in (name for name, kind in unit.cell.facts.kinds.items() if kind != "import"):
+                    found.setdefault(name, []).append(at)
+        return found
