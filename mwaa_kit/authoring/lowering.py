@@ -48,15 +48,15 @@ def parameter_names(task: Task, wiring: Wiring) -> dict[str, str]:
 
     A name that is a key of Airflow's context is renamed: Airflow would put its own value there (rule 15).
     """
-    feeds = wiring.feeds.get(task.task_id, [])
-    taken = {name for cell in task.cells for name in cell.used}
-    names = {}
-    for feed in feeds:
-        name = feed.name
-        while name in CONTEXT_KEYS or (name != feed.name and name in taken):
-            name += "_"
-        names[feed.name] = name
-    return names
+    fed = [feed.name for feed in wiring.feeds.get(task.task_id, [])]
+    return {name: name if name not in CONTEXT_KEYS else _renamed(name, task) for name in fed}
+
+
+def _renamed(name: str, task: Task) -> str:
+    taken = CONTEXT_KEYS.union(*(cell.used for cell in task.cells))
+    while name in taken:
+        name += "_"
+    return name
 
 
 def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
@@ -129,13 +129,14 @@ def _copies(lowered: LoweredTask) -> list[TextLine]:
 
 
 def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> list[TextLine]:
-    used = {name for other in task.cells for name in other.used} | gives
+    def used(name: str) -> bool:
+        return name in gives or any(name in other.used for other in task.cells)
 
     def keep(node: ast.stmt) -> bool:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             return False
         if isinstance(node, ast.Import | ast.ImportFrom):
-            return any(import_name(alias) in used for alias in node.names)
+            return any(used(import_name(alias)) for alias in node.names)
         return True
 
     return single_blanks(trimmed(cell_lines(cell, target, keep)))
