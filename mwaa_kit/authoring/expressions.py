@@ -12,6 +12,7 @@ from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
 from mwaa_kit.authoring.scopes import FunctionNode, bound_by, own_names, parameters
 from mwaa_kit.authoring.steps import (
     Bind,
+    Branch,
     Call,
     Delete,
     FromFunction,
@@ -85,7 +86,9 @@ class ExpressionWalker:
         self.depth += 1
         for run in runs:
             self.bound, self.dead = set(before), False
+            self.steps.append(Branch(begins=True))
             run()
+            self.steps.append(Branch(begins=False))
             if not self.dead:
                 ends.append(self.bound)
         self.depth -= 1

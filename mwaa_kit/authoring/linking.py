@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mwaa_kit.authoring.links import Link, Seen, Writer
+from mwaa_kit.authoring.links import Chain, Link, Seen, Writer
 from mwaa_kit.authoring.mutations import USUAL_MODULES
 from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects
 from mwaa_kit.authoring.steps import (
     BUILTINS,
     Bind,
+    Branch,
     Call,
     CellFacts,
     ClassDefinition,
@@ -45,8 +46,8 @@ class Linker:
     def __init__(self) -> None:
         self.timeline = Timeline()
         self.heap = Heap(self.timeline)
-        self.names: Table[str, Objects] = Table(self.timeline)
-        self.binders: Table[str, tuple[Writer, ...]] = Table(self.timeline)
+        self.names: Table[str, Chain[Objects]] = Table(self.timeline)
+        self.binders: Table[str, Chain[Writer]] = Table(self.timeline)
         self.mutators: Table[int, tuple[Writer, ...]] = Table(self.timeline)
         self.covered: Table[str, int] = Table(self.timeline)
         self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
@@ -54,6 +55,9 @@ class Linker:
         self.seen: list[Seen] = []
         self.results: dict[Call, Objects] = {}
         self.calling: list[Function] = []
+        self.path: tuple[int, ...] = ()
+        self.branches = 0
+        self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
 
     @property
     def unit(self) -> int:
@@ -84,18 +88,18 @@ class Linker:
 
     def _follow(self) -> None:
         facts, now = self.facts[self.unit], self.seen[self.unit]
-        self.results, self.heap.made = {}, 0
+        self.results, self.maybe, self.path, self.branches, self.heap.made = {}, {}, (), 0, 0
         now.hidden = frozenset(name for name in facts.reads if name in BUILTINS and self.binders.get(name))
         for step in facts.steps:
             self._step(step, None, True)
         for name in facts.certain:
             writers = self.binders.get(name)
-            if writers and any(w.unit != self.unit for w in writers):
-                self.binders.put(name, tuple(w for w in writers if w.unit == self.unit))
+            if writers is not None and writers.older is not None:
+                self.binders.put(name, Chain(writers.newest))
 
     def is_bound(self, name: str) -> bool:
         """Return whether some unit so far may have bound `name`."""
-        return bool(self.binders.get(name))
+        return self.binders.get(name) is not None
 
     # -- steps
 
@@ -114,6 +118,9 @@ class Linker:
             self._delete(step, frame, certain and step.certain)
         elif isinstance(step, Call):
             self.results[step] = self._call(step, frame, certain and step.certain)
+        elif isinstance(step, Branch):
+            self.branches += step.begins
+            self.path = (*self.path, self.branches) if step.begins else self.path[:-1]
         elif isinstance(step, Return):
             return self._objects(step.value, frame)
         return None
@@ -139,7 +146,7 @@ class Linker:
 
     def writers(self, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last."""
-        binders = self.binders.get(name) or ()
+        binders = tuple(self.binders.get(name) or ())[::-1]
         units = {writer.unit for writer in binders}
         since = min(units, default=-1)
         changed = [w for made in sorted(self._objects_of(name)) for w in self.mutators.get(made) or ()]
@@ -149,8 +156,15 @@ class Linker:
             return tuple(w for w in later if w.unit >= covered)
         return (*binders, *later)
 
+    def writers_before(self, unit: int, name: str) -> tuple[Writer, ...]:
+        """Return everyone who may have written `name` last when a unit began."""
+        now, self.timeline.unit = self.timeline.unit, unit - 1
+        found = self.writers(name)
+        self.timeline.unit = now
+        return found
+
     def _objects_of(self, name: str) -> Objects:
-        return self.names.get(name) or NOTHING
+        return NOTHING.union(*(self.names.get(name) or ()))
 
     def _bind(self, step: Bind, frame: Frame | None, certain: bool) -> None:
         objects = self._objects(step.value, frame)
@@ -173,13 +187,15 @@ class Linker:
                 self.heap.modules.put(made, True)
         writer = Writer(self.unit, "import" if step.kind == "import" else "data", step.line)
         if certain:
-            self.binders.put(step.name, (writer,))
+            self.maybe.pop(step.name, None)
+            self.binders.put(step.name, Chain(writer))
+            self.names.put(step.name, Chain(objects))
         else:
-            now.before.setdefault(step.name, self.writers(step.name))
-            before = self.binders.get(step.name) or ()
-            self.binders.put(step.name, (*(w for w in before if w.unit != self.unit), writer))
-            objects |= self._objects_of(step.name)
-        self.names.put(step.name, objects)
+            self.maybe.setdefault(step.name, []).append((self.path, objects))
+            before = self.binders.get(step.name)
+            again = before is not None and before.newest.unit == self.unit
+            self.binders.put(step.name, Chain(writer, before.older if before is not None and again else before))
+            self.names.put(step.name, Chain(objects, self.names.get(step.name)))
         if self.covered.get(step.name) is not None:
             self.covered.put(step.name, None)
         now.binds[step.name] = step.line
@@ -243,11 +259,20 @@ class Linker:
         home = frame.find(name) if frame is not None else None
         if home is not None:
             return home.get(name, self.unit)
-        known = self.names.get(name)
-        if known is None:
+        known = self._bound_on_the_way(name) or self._objects_of(name)
+        if not known:
             known = frozenset({self.heap.fresh()})
-            self.names.put(name, known)
+            self.names.put(name, Chain(known))
         return known
+
+    def _bound_on_the_way(self, name: str) -> Objects:
+        """Return what `name` may be where this branch has bound it: nothing older then."""
+        found = NOTHING
+        for path, objects in reversed(self.maybe.get(name, ())):
+            found |= objects
+            if path == self.path[: len(path)]:
+                return found
+        return NOTHING
 
     # -- calls
 

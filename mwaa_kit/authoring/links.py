@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,6 @@ class Seen:
     ----------
     uses
         Those who may have written each name that it reads.
-    before
-        For each name that it may bind, those who may have written it until then.
     hidden
         The builtins among its reads that another unit has bound.
     """
@@ -49,7 +51,30 @@ class Seen:
     binds: dict[str, int] = field(default_factory=dict)
     mutates: dict[str, int] = field(default_factory=dict)
     uses: dict[str, list[Writer]] = field(default_factory=dict)
-    before: dict[str, tuple[Writer, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     links: dict[Link, None] = field(default_factory=dict)
     steps: int = 0
+
+
+@dataclass(frozen=True)
+class Chain(Generic[T]):
+    """What may hold: the newest of it, and all that held before, where the newest is not certain.
+
+    Chains share what is older, so that a name that a thousand loops bind costs a thousand links, and not their square.
+    Two are the same where they have the same newest on the very same older one.
+    """
+
+    newest: T
+    older: Chain[T] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chain) and self.newest == other.newest and self.older is other.older
+
+    def __hash__(self) -> int:
+        return hash((self.newest, id(self.older)))
+
+    def __iter__(self) -> Iterator[T]:
+        link: Chain[T] | None = self
+        while link is not None:
+            yield link.newest
+            link = link.older

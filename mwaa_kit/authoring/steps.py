@@ -119,6 +119,13 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """One of several ways on begins, or ends: its steps may be left out."""
+
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     """A function gives this value back."""
 
@@ -126,7 +133,7 @@ class Return:
 
 
 Value: TypeAlias = FromName | FromFunction | Several | Call
-Step: TypeAlias = Read | Bind | Mutate | Delete | Return | Call
+Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Call
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -223,7 +223,7 @@ class Wirer:
         source = self.units[writer.unit].cell
         if name not in source.facts.certain and name not in source.facts.reads:
             earlier = [
-                w for w in self.linker.seen[writer.unit].before.get(name, ()) if self.units[w.unit].task is not upstream
+                w for w in self.linker.writers_before(writer.unit, name) if self.units[w.unit].task is not upstream
             ]
             if earlier:
                 self._settle(upstream, source, writer.unit, name, writer.line, earlier)
