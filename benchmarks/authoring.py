@@ -99,11 +99,12 @@ def install_rivals(folder: Path) -> str:
 
 def write_notebook(path: Path, size: int) -> Path:
     """Write a notebook of `size` code cells: of each ten, five tasks, one function, one import, three of exploration."""
-    sources = ["import statistics\nfrom airflow.sdk import dag, task", "#| params\nn = 6"]
+    head = "import statistics\nfrom airflow.sdk import dag, task\n\ndef helper_0(x):\n    return 2 * x"
+    sources = [head, "#| params\nn = 6"]
     made = "n"
     for at in range(2, size - 1):
         sources.append(source_of(at, made))
-        made = f"rows_{at}" if at % 10 < 5 else made
+        made = f"rows_{at}" if 0 < at % 10 <= 5 else made
     sources.append("#| dag\n@dag(schedule=None)\ndef measured(): ...")
     cells = [code_cell(at, source) for at, source in enumerate(sources)]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -113,14 +114,15 @@ def write_notebook(path: Path, size: int) -> Path:
 
 def source_of(at: int, made: str) -> str:
     """Return the text of one cell; `made` is what the last task gave."""
-    if at % 10 < 5:
+    helper = f"helper_{at - at % 10}"
+    if at % 10 == 0:
+        return f'def {helper}(x, *, by=2):\n    """Scale a number."""\n    return x * by + len(str(x))'
+    if at % 10 <= 5:
         rows = f"range({made})" if made == "n" else made
         return (
             f"#| task: step_{at}\n# a remark about step {at}\nrows_{at} = [x + {at} for x in {rows}]\n"
-            f"total_{at} = statistics.mean(rows_{at})\nif total_{at} > 3:\n    rows_{at}.append(helper(total_{at}))"
+            f"total_{at} = statistics.mean(rows_{at})\nif total_{at} > 3:\n    rows_{at}.append({helper}(total_{at}))"
         )
-    if at % 10 == 5:
-        return 'def helper(x, *, by=2):\n    """Scale a number."""\n    return x * by + len(str(x))'
     if at % 10 == 6:
         return "import json\nfrom pathlib import Path"
     return f"print({made})\nfor i in range(3):\n    print(i, Path('.').name, json.dumps([i]))"

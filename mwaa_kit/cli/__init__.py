@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line; never returns."""
+    gc.set_threshold(50_000, 20, 20)  # a command builds trees and ends: looking for cycles in them costs a third of it
     try:
         from mwaa_kit.cli.app import run
 
