@@ -45,8 +45,8 @@ def compile_notebook(path: str, *, target: str = DEFAULT_TARGET) -> DagModule:
     whole, _ = include(notebook, others)
     called = (find_all_support(other, posixpath.dirname(p)) for p, other in run_whole(whole, others))
     files = {file.name: file for group in (*called, find_support(whole)) for file in group}
-    paths = [path, *(other.path for other in others.values() if isinstance(other, Notebook))]
-    shown = [finding for name in paths for finding in check_outputs(name)]
+    read = [notebook, *(other for other in others.values() if isinstance(other, Notebook))]
+    shown = [finding for each in read for finding in check_outputs(each)]
     module = compile_source(notebook, target=target, support=tuple(files.values()), others=others)
     return replace(module, findings=in_order([*module.findings, *shown]))
 

@@ -18,7 +18,8 @@ from typing import Any
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.rules import secret_in_notebook, secret_in_source
-from mwaa_kit.model.finding import CellLocation, Finding
+from mwaa_kit.authoring.skimming import outputs_of, pieces_of
+from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
 
 _KINDS = {
@@ -33,7 +34,10 @@ _KINDS = {
     "a password in a URL": r"\b[a-z][a-z0-9+]{2,20}://[\w.-]{1,64}:(?P<password>[^\s:/@'\"\\{}<>$*]{4,128})@[\w.-]+",
 }
 _PATTERN = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, pattern in enumerate(_KINDS.values())))
-_MARKS = re.compile(r"://|AKIA|ASIA|(?i:aws_se)|-----BEGIN |gh[pousr]_|github_pat_|xox[baprs]-|AIza|_live_|hf_")
+_MARKS = (
+    *("://", "AKIA", "ASIA", "ws_se", "WS_SE", "-----BEGIN ", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("xox", "AIza", "_live_", "hf_"),
+)
 """Without one of these nothing is a secret; looking for them is quick."""
 _PLACEHOLDERS = frozenset({"password", "passwd", "pass", "secret", "changeme", "your_password", "yourpassword", "xxxx"})
 _CHUNK, _OVERLAP = 1 << 20, 1 << 10
@@ -41,7 +45,7 @@ _CHUNK, _OVERLAP = 1 << 20, 1 << 10
 
 def find_secrets(text: str) -> Iterator[tuple[str, int]]:
     """Yield the kind of each secret in a text, and where it begins."""
-    for match in _PATTERN.finditer(text) if _MARKS.search(text) else ():
+    for match in _PATTERN.finditer(text) if any(mark in text for mark in _MARKS) else ():
         if (match["password"] or "").lower() not in _PLACEHOLDERS:
             kind = next(kind for i, kind in enumerate(_KINDS) if match[f"k{i}"] is not None)
             yield kind, match.start()
@@ -73,9 +77,10 @@ def check_sources(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterat
                 yield secret_in_source.RULE.found(at, message, hint)
 
 
-def check_outputs(path: str) -> tuple[Finding, ...]:
-    """Find secrets in the saved outputs of a notebook file, which is read in pieces."""
-    return tuple(_in_outputs(path)) if path.endswith(".ipynb") and _any_secret(path) else ()
+def check_outputs(notebook: Notebook) -> tuple[Finding, ...]:
+    """Find secrets in the saved outputs of a notebook file, which is read again, in pieces."""
+    saved = notebook.path.endswith(".ipynb") and _any_secret(notebook.path)
+    return tuple(_in_outputs(notebook)) if saved else ()
 
 
 def _any_secret(path: str) -> bool:
@@ -88,14 +93,22 @@ def _any_secret(path: str) -> bool:
     return False
 
 
-def _in_outputs(path: str) -> Iterator[Finding]:
-    document = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    for number, cell in enumerate(document.get("cells", []), start=1):
-        found = dict.fromkeys(kind for text in _texts(cell.get("outputs")) for kind, _ in find_secrets(text))
-        for kind in found:
+def _in_outputs(notebook: Notebook) -> Iterator[Finding]:
+    cells = {cell.index: cell for cell in notebook.cells}
+    for index, outputs in outputs_of(pieces_of(Path(notebook.path))):
+        found = dict.fromkeys(kind for text in _texts(_value(outputs)) for kind, _ in find_secrets(text))
+        for kind in found if index in cells else ():
             message = f"the saved output of the cell shows {kind}."
-            at = CellLocation(path, number, None, None, cell.get("execution_count"), cell.get("id"))
+            at = replace(notebook.locate(cells[index]), line=None, column=None, text="")
             yield secret_in_notebook.RULE.found(at, message, "clear the output, save, and make a new one")
+
+
+def _value(text: bytes) -> Any:
+    """Return what some JSON says; nothing where it says nothing that can be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The one door to notebook files: the only code that knows nbformat.
 
-What cannot be read ends here, with the file's name and the reason in one line. Outputs are dropped at once: nothing of
-what a cell printed can reach a Dag file.
+What cannot be read ends here, with the file's name and the reason in one line. Outputs are passed over while the file is
+read: nothing of what a cell printed can reach a Dag file, and 200 MB of pictures need no memory.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from mwaa_kit.authoring.skimming import pieces_of, without_outputs
 from mwaa_kit.errors import MissingInputError, NotANotebookError, OtherLanguageError, UnreadableInputError
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
@@ -33,39 +34,46 @@ def read_notebook(path: str) -> Notebook:
     OtherLanguageError
         If its kernel does not speak Python.
     """
-    document = _parse(_read_text(path), path)
+    document = _read(path)
     if document.get("nbformat") == 3:
         document = _upgrade(document, path)
     return _notebook(document, path)
 
 
-def _read_text(path: str) -> str:
+def _read(path: str) -> dict[str, Any]:
+    """Return the document without its outputs, which are passed over as the file is read."""
     file = Path(path)
     if file.is_dir():
         raise MissingInputError("is a folder, not a notebook", path=path, hint="name the .ipynb file in it")
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        raw, gaps = without_outputs(pieces_of(file))
     except FileNotFoundError as error:
         raise MissingInputError(
             "there is no such file", path=path, hint="look at the spelling and the folder"
         ) from error
-    except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 text (byte {error.start + 1})"
-        raise NotANotebookError(reason, path=path, hint="save the notebook as UTF-8") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableInputError(f"cannot be read: {reason}", path=path, hint="look at its permissions") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 text (byte {error.start + 1})" if not gaps else "is not UTF-8 text"
+        raise NotANotebookError(reason, path=path, hint="save the notebook as UTF-8") from error
+    del raw
+    return _parse(text, gaps, path)
 
 
-def _parse(text: str, path: str) -> dict[str, Any]:
+def _parse(text: str, gaps: list[tuple[int, int]], path: str) -> dict[str, Any]:
     """Read the JSON, and say what it is when it is no notebook."""
     if not text.strip():
         raise NotANotebookError("the file is empty", path=path, hint=_HINT)
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        reason = f"is not complete JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise NotANotebookError(reason, path=path, hint=_HINT) from error
+        at = len(text[: error.pos].encode(errors="replace"))
+        line = error.lineno + sum(lines for place, lines in gaps if place <= at)
+        where = f"at line {line}, column {error.colno}" if not gaps else f"at line {line}"
+        raise NotANotebookError(f"is not complete JSON: {error.msg} {where}", path=path, hint=_HINT) from error
     except (RecursionError, ValueError) as error:
         raise NotANotebookError(
             "is JSON that no notebook has: nested too deep or numbers too long", path=path
