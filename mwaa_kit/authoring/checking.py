@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.directives import find_strays
@@ -15,6 +17,7 @@ from mwaa_kit.authoring.rules import (
     duplicate_task_id,
     magic_in_task,
     param_not_literal,
+    run_out_of_order,
     unknowable_names,
     unknown_directive,
     unknown_upstream,
@@ -26,7 +29,7 @@ from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
 
 SHIPPED = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
-_IPYTHON = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___"})
+_IPYTHON = re.compile(r"display|get_ipython|In|Out|_{1,3}|_i{1,3}|_[oid]h|_i?[1-9]\d*")
 
 
 def check_cells(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
@@ -42,6 +45,8 @@ def check_cells(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator
             yield from _params(notebook, cell)
         if cell.role is Role.TASK:
             yield from _as_function(notebook, cell)
+    yield from _session_names(notebook, cells)
+    yield from _run_out_of_order(notebook, cells)
 
 
 def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
@@ -99,12 +104,41 @@ def _magics(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
         needs = "import subprocess; " if "subprocess" in magic.code else "import os; " if "os." in magic.code else ""
         hint = f"write: {needs}{magic.code}" if magic.code else "remove the line, or move it to a cell that is no task"
         yield magic_in_task.RULE.found(at, f"{kind} would not run in Airflow: {magic.text!r}.", hint)
-    if cell.role is Role.TASK:
+
+
+def _session_names(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
+    """Find what a task reads of the IPython session: ``display``, ``_``, ``Out``, ``_3``."""
+    own = {name for cell in cells for name in cell.facts.binds}
+    for cell in (cell for cell in cells if cell.role is Role.TASK):
         for name, (line, column) in cell.facts.reads.items():
-            if name in _IPYTHON:
+            if _IPYTHON.fullmatch(name) and name not in own:
                 at = notebook.locate(cell.cell, line, column)
-                hint = "write: print(…)" if name == "display" else "use a variable of your own"
-                yield magic_in_task.RULE.found(at, f"{name!r} is IPython's and would not be there in Airflow.", hint)
+                message = f"{name!r} is IPython's and would not be there in Airflow."
+                yield magic_in_task.RULE.found(at, message, _instead_of(name, notebook))
+
+
+def _instead_of(name: str, notebook: Notebook) -> str:
+    if name == "display":
+        return "write: print(…)"
+    if name == "get_ipython":
+        return "remove the line, or move it to a cell that is no task"
+    shown = [cell for cell in notebook.code_cells if name == f"_{cell.execution_count}"]
+    where = f"cell {shown[0].number}" if shown else "the cell that shows it"
+    return f"give the value a name in {where}, and read that name"
+
+
+def _run_out_of_order(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
+    """Find the first shipped cell that was run before one above it, by the counts that are saved."""
+    run = [(cell, cell.cell.execution_count) for cell in cells if cell.role in SHIPPED and cell.cell.execution_count]
+    for (above, before), (cell, count) in pairwise(run):
+        if (count or 0) < (before or 0) and cell.cell.path == above.cell.path:
+            message = (
+                f"this cell was last run as In [{count}], before {above.label} above it (In [{before}]): "
+                f"what it shows may come of older values, and the Dag takes the cells as they stand."
+            )
+            place = notebook.locate(cell.cell)
+            yield run_out_of_order.RULE.found(place, message, "restart the kernel and run all cells, then look again")
+            return
 
 
 def _unknowable(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ class _Scan:
         self.inside = False
         self.depth = 0
         self.in_string = False
-        self.in_cells = False
+        self.top_key = b""
 
     def feed(self, piece: bytes) -> Iterator[Part]:
         """Yield what can be told of the next bytes; an unfinished string waits for more."""
@@ -112,12 +112,12 @@ class _Scan:
 
     def _in_cell(self) -> bool:
         """Whether the brackets are those of a cell; nbformat 3 has them within worksheets."""
-        return (self.in_cells and self.open == b"{[{") or self.open == b"{[{[{"
+        return (self.top_key, bytes(self.open)) in {(b'"cells"', b"{[{"), (b'"worksheets"', b"{[{[{")}
 
     def _open(self, bracket: bytes) -> None:
         if self.open == b"{":
-            self.in_cells = self.key == b'"cells"'
-        self.cell += self.in_cells and self.open == b"{["
+            self.top_key = self.key
+        self.cell += self.top_key == b'"cells"' and self.open == b"{["
         self.open += bracket
 
     def _through(self, buffer: bytes, at: int) -> tuple[int, bool]:

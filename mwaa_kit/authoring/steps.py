@@ -14,7 +14,9 @@ from typing import TypeAlias
 BUILTINS = frozenset(dir(builtins)) | {
     *("__file__", "__builtins__", "__annotations__", "display", "get_ipython", "exit", "quit"),
     *("_", "__", "___", "In", "Out", "_i", "_ii", "_iii", "_oh", "_ih", "_dh"),
+    *(f"{name}{number}" for name in ("_", "_i") for number in range(1, 1000)),
 }
+"""What is there without being bound: Python's own names, and those that IPython puts into a session."""
 
 
 @dataclass(frozen=True, slots=True)

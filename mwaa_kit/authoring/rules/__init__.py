@@ -19,6 +19,7 @@ from mwaa_kit.authoring.rules import (
     other_notebook,
     param_not_literal,
     params_twice,
+    run_out_of_order,
     secret_in_notebook,
     secret_in_source,
     seed_left_behind,
@@ -71,5 +72,6 @@ RULES: tuple[Rule, ...] = (
     local_path.RULE,
     secret_in_source.RULE,
     secret_in_notebook.RULE,
+    run_out_of_order.RULE,
 )
 """Every rule of authoring, in the order of the codes."""
