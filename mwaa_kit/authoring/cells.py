@@ -11,6 +11,7 @@ from pathlib import PurePath
 from mwaa_kit.authoring.directives import Directive, find_directive
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import ParsedCell, parse_cell
+from mwaa_kit.authoring.starimports import facts_of_cell, parsed_cell
 from mwaa_kit.authoring.steps import CellFacts
 from mwaa_kit.model.notebook import Cell, Notebook
 
@@ -77,6 +78,8 @@ class AuthoredCell:
     def facts(self) -> CellFacts:
         """What it does to names."""
         stands_in = self.role is Role.NOTEBOOK
+        if self.cell.stars:
+            return facts_of_cell(self.cell)
         return facts_of_source(self.parsed.text if stands_in else self.cell.source)
 
     @cached_property
@@ -97,7 +100,7 @@ class AuthoredCell:
 
 def find_cells(notebook: Notebook) -> tuple[AuthoredCell, ...]:
     """Return the code cells of a notebook, each with its role."""
-    parsed = [parse_cell(cell.source) for cell in notebook.code_cells]
+    parsed = [parsed_cell(cell) if cell.stars else parse_cell(cell.source) for cell in notebook.code_cells]
     airflow = find_airflow_names(parsed)
     return tuple(
         AuthoredCell(cell, i, tree, directive, _role(directive, tree, airflow))

@@ -145,7 +145,9 @@ def _unknowable(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
     for hidden in cell.facts.unknowable:
         at = notebook.locate(cell.cell, hidden.line, hidden.column)
         if "import *" in hidden.what:
-            message = f"{hidden.what!r} hides its names, and cannot stand in a function."
+            in_task = cell.role is Role.TASK
+            why = ", and cannot stand in a function" if in_task else ": its module's source does not tell them"
+            message = f"{hidden.what!r} hides its names{why}."
             yield cannot_be_a_function.RULE.found(at, message, "import the names you use, one by one")
         else:
             message = f"{hidden.what!r} hides which names it reads or makes."

@@ -13,6 +13,7 @@ from mwaa_kit.authoring.links import Link, Seen
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import parse_cell
 from mwaa_kit.authoring.rules import unknowable_names, unparsable_cell
+from mwaa_kit.authoring.starimports import facts_of_cell
 from mwaa_kit.authoring.steps import BUILTINS, CellFacts
 from mwaa_kit.model.finding import Finding, in_order
 from mwaa_kit.model.notebook import Cell, Notebook
@@ -97,7 +98,7 @@ class FollowedNotebook:
         self._edges: list[tuple[FlowEdge, ...]] = []
         self._findings: list[list[Finding]] = []
         for code_index, cell in enumerate(notebook.code_cells):
-            facts = facts_of_source(cell.source)
+            facts = facts_of_cell(cell) if cell.stars else facts_of_source(cell.source)
             seen = self._linker.add(facts)
             self._flows.append(_flow(cell, code_index, facts, seen))
             self._edges.append(_edges(seen.links))
@@ -118,7 +119,7 @@ class FollowedNotebook:
         cell = replace(cells[code_index], source=source)
         whole = self.notebook.cells
         self.notebook = replace(self.notebook, cells=(*whole[: cell.index], cell, *whole[cell.index + 1 :]))
-        facts = facts_of_source(source)
+        facts = facts_of_cell(cell) if cell.stars else facts_of_source(source)
         for again in self._linker.replace(code_index, facts):
             own = cell if again == code_index else cells[again]
             self._flows[again] = _flow(own, again, self._linker.facts[again], self._linker.seen[again])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mwaa_kit.authoring.skimming import pieces_of, without_outputs
+from mwaa_kit.authoring.starimports import with_star_names
 from mwaa_kit.errors import MissingInputError, NotANotebookError, OtherLanguageError, UnreadableInputError
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
@@ -37,7 +38,7 @@ def read_notebook(path: str) -> Notebook:
     document = _read(path)
     if document.get("nbformat") == 3:
         document = _upgrade(document, path)
-    return _notebook(document, path)
+    return with_star_names(_notebook(document, path))
 
 
 def _read(path: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.names import facts_of
 from mwaa_kit.authoring.parsing import parse_cell
+from mwaa_kit.authoring.starimports import parsed_cell
 from mwaa_kit.authoring.steps import CellFacts
+from mwaa_kit.model.notebook import Cell
 
 CONTEXT_KEYS = frozenset(
     {
@@ -69,7 +71,7 @@ def shipped_facts(cell: AuthoredCell) -> CellFacts | None:
     if cell.role in _WHOLE:
         return cell.facts
     if cell.role is Role.EXPLORATION:
-        return _imports_only(cell.cell.source)
+        return _imports_only(cell.cell)
     return None
 
 
@@ -80,6 +82,7 @@ def shipped_names(cell: AuthoredCell) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _imports_only(source: str) -> CellFacts | None:
-    imports = [node for node in parse_cell(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+def _imports_only(cell: Cell) -> CellFacts | None:
+    parsed = parsed_cell(cell) if cell.stars else parse_cell(cell.source)
+    imports = [node for node in parsed.body if isinstance(node, ast.Import | ast.ImportFrom)]
     return facts_of(list[ast.stmt](imports)) if imports else None

@@ -51,6 +51,10 @@ class WiringFindings:
                 makers.setdefault(name, []).append(cell)
         return makers
 
+    @cached_property
+    def _unknown_star(self) -> bool:
+        return any("import *" in hidden.what for cell in self.cells for hidden in cell.facts.unknowable)
+
     @property
     def _few(self) -> bool:
         """Whether there is still somebody who reads a suggestion."""
@@ -131,6 +135,8 @@ class WiringFindings:
             self._hidden(read)
 
     def _hidden(self, read: Reading) -> None:
+        if self._unknown_star:  # it may come from there: that finding comes first
+            return
         near = [name for name in sorted(self._makers) if abs(len(name) - len(read.name)) < 3] if self._few else []
         close = get_close_matches(read.name, near, n=1, cutoff=0.75)
         message = (

@@ -32,6 +32,8 @@ class Cell:
         The cell's metadata tags, such as papermill's ``parameters``.
     path
         The file it lies in, when that is another notebook, included here; else empty.
+    stars
+        The modules of its star imports with the names behind them, where these are known.
     """
 
     index: int
@@ -41,6 +43,7 @@ class Cell:
     execution_count: int | None = None
     tags: tuple[str, ...] = ()
     path: str = ""
+    stars: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def number(self) -> int:

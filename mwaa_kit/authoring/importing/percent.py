@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mwaa_kit.authoring.directives import find_directive
+from mwaa_kit.authoring.starimports import with_star_names
 from mwaa_kit.authoring.tokens import statement_starts
 from mwaa_kit.errors import MissingInputError, OtherLanguageError, UnreadableInputError
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
@@ -69,7 +70,7 @@ def read_percent(path: str) -> Notebook:
     language = _LANGUAGE.search(_header(text))
     if language and language[1].lower() != "python":
         raise OtherLanguageError(f"is written in {language[1]}, and a Dag file is Python", path=path)
-    return Notebook(path, tuple(found.cell for found in percent_cells(text)))
+    return with_star_names(Notebook(path, tuple(found.cell for found in percent_cells(text))))
 
 
 def percent_cells(text: str) -> tuple[PercentCell, ...]:
