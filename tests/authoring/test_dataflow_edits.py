@@ -28,7 +28,7 @@ CELLS = [
     "f(a)",
     "f = lambda x: b.append(x)",
     "def make():\n    kept = []\n    def f(x):\n        kept.append(x)\n        return kept\n    return f",
-    "def make():\n    kept = a\n    def f(x):\n        nonlocal kept\n        x, kept = kept, x\n        return x\n    return f",
+    "def make():\n    k = a\n    def f(x):\n        nonlocal k\n        x, k = k, x\n        return x\n    return f",
     "f = make()",
     "class Bag:\n    def __init__(self):\n        self.all = a\n    def add(self, x):\n        self.all.append(x)",
     "a = Bag()",
