@@ -25,6 +25,7 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     │   └── NotLiveError
     ├── EnvironmentUnreachableError   exit 3
     │   ├── AirflowMissingError
+    │   ├── InterpreterError
     │   ├── LinterTooOldError
     │   └── PracticeError
     └── CancelledError                exit 130
@@ -158,6 +159,10 @@ class EnvironmentUnreachableError(MwaaKitError):
 
 class AirflowMissingError(EnvironmentUnreachableError):
     """No usable Airflow in this interpreter."""
+
+
+class InterpreterError(EnvironmentUnreachableError):
+    """A target's interpreter could not be made."""
 
 
 class LinterTooOldError(EnvironmentUnreachableError):

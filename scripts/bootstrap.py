@@ -18,12 +18,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "mwaa-kit-stamp"
+sys.path.insert(0, str(ROOT))  # nothing is installed yet
+
+from mwaa_kit.targets.pythons import find_python, uv_settings  # noqa: E402
+
 WANTED = ("3.12", "3.13", "3.11")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -35,28 +38,10 @@ def say(text: str) -> None:
     print(f"[set-up] {text}", file=sys.stderr, flush=True)
 
 
-def candidates() -> Iterator[str]:
-    """Yield interpreters that may exist, the preferred versions first."""
-    if chosen := os.environ.get("MWAA_KIT_PYTHON"):
-        yield chosen
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for version in WANTED:
-        for folder in os.get_exec_path():
-            yield str(Path(folder) / f"python{version}")
-        yield from (str(found / "bin" / "python") for found in sorted(pyenv.glob(f"{version}.*"), reverse=True))
-        if sys.version.startswith(version + "."):
-            yield sys.executable
-
-
-def find_python() -> tuple[str, str]:
-    """Return the first interpreter that really runs, and its version as ``3.12``."""
-    for path in candidates():
-        if not os.access(path, os.X_OK):
-            continue
-        probe = "import sys, sqlite3, ssl, venv; print('%d.%d' % sys.version_info[:2])"
-        found = subprocess.run([path, "-c", probe], capture_output=True, text=True, check=False)
-        if found.returncode == 0 and found.stdout.strip() in WANTED:
-            return path, found.stdout.strip()
+def need_python() -> tuple[str, str]:
+    """Return the interpreter to build on, and its version as ``3.12``."""
+    if found := find_python(WANTED):
+        return found
     raise SystemExit(
         "[set-up] no Python 3.11, 3.12 or 3.13 was found. Install one, or name it: MWAA_KIT_PYTHON=/path make …"
     )
@@ -78,13 +63,6 @@ def run(command: list[str], **environ: str) -> None:
         raise SystemExit(f"[set-up] failed with exit code {done.returncode}: {' '.join(command)}")
 
 
-def pip_setting(python: str, name: str) -> str:
-    """Return a setting of pip, so that a registry that is configured for pip is used by uv too."""
-    asked = [python, "-m", "pip", "config", "get", f"global.{name}"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return answer.stdout.strip() if answer.returncode == 0 else ""
-
-
 def make_environment(python: str, version: str) -> None:
     """Make ``.venv`` anew and install everything into it."""
     say(f"Python {version} at {python}")
@@ -97,12 +75,7 @@ def make_environment(python: str, version: str) -> None:
     inside = str(VENV / "bin" / "python")
     quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     run([inside, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", "requirements/uv.txt"], **quiet)
-    environ = {"UV_PYTHON_DOWNLOADS": "never"}
-    index = os.environ.get("PIP_INDEX_URL") or pip_setting(inside, "index-url")
-    if index and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(os.environ):
-        environ["UV_DEFAULT_INDEX"] = index
-    if "SSL_CERT_FILE" not in os.environ and (certificates := pip_setting(inside, "cert")):
-        environ["SSL_CERT_FILE"] = certificates
+    environ = uv_settings(inside)
     install = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", inside]
     say("installing Airflow, JupyterLab and the tools (about 300 packages)")
     run([*install, "--require-hashes", "-r", f"requirements/kit-py{version.replace('.', '')}.txt"], **environ)
@@ -136,7 +109,7 @@ def need_browser() -> None:
 def main() -> int:
     """Bring the environment up to date."""
     started = time.monotonic()
-    python, version = find_python()
+    python, version = need_python()
     wanted = f"{version} {fingerprint(version)}"
     if not (STAMP.exists() and STAMP.read_text() == wanted and (VENV / "bin" / "mwaa-kit").exists()):
         make_environment(python, version)

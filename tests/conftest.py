@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["support_practice"]
+pytest_plugins = ["support_practice", "support_targets"]
 
 _PREFIXES = ("AWS_", "AIRFLOW_", "MWAA_KIT_")
 _KEPT = ("MWAA_KIT_BROWSER", "MWAA_KIT_CONSTRAINTS", "MWAA_KIT_WRITE_GOLDEN")

@@ -19,10 +19,17 @@ from mwaa_kit.errors import UnknownTargetError
 
 @dataclass(frozen=True)
 class Target:
-    """One Airflow version on MWAA and the Python it runs on."""
+    """One Airflow version on MWAA and the Python it runs on.
+
+    Parameters
+    ----------
+    released
+        The day that this Airflow came out on PyPI.
+    """
 
     airflow: str
     python: str
+    released: str
 
     @property
     def major(self) -> int:
@@ -31,14 +38,14 @@ class Target:
 
 
 TARGETS = (
-    Target("3.3.1", "3.12"),
-    Target("3.2.1", "3.12"),
-    Target("3.0.6", "3.12"),
-    Target("2.11.2", "3.12"),
-    Target("2.11.0", "3.12"),
-    Target("2.10.3", "3.11"),
-    Target("2.10.1", "3.11"),
-    Target("2.9.2", "3.11"),
+    Target("3.3.1", "3.12", "2026-08-12"),
+    Target("3.2.1", "3.12", "2026-04-22"),
+    Target("3.0.6", "3.12", "2025-08-29"),
+    Target("2.11.2", "3.12", "2026-03-14"),
+    Target("2.11.0", "3.12", "2025-05-20"),
+    Target("2.10.3", "3.11", "2024-11-05"),
+    Target("2.10.1", "3.11", "2024-09-06"),
+    Target("2.9.2", "3.11", "2024-06-10"),
 )
 """Newest first."""
 
