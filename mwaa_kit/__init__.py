@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.rewriting import promote as promote
     from mwaa_kit.verbs.rewriting import propose as propose
     from mwaa_kit.verbs.running import run as run
+    from mwaa_kit.verbs.watching import follow as follow
 
 __version__ = "0.1.0"
 
@@ -51,6 +52,7 @@ _HOMES = {
     "promote": "verbs.rewriting",
     "propose": "verbs.rewriting",
     "run": "verbs.running",
+    "follow": "verbs.watching",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
     "publish": "verbs.publishing",
@@ -82,6 +84,7 @@ __all__ = [
     "draw",
     "export_dag",
     "fix",
+    "follow",
     "freeze",
     "import_dag",
     "load_ipython_extension",

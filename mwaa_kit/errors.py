@@ -12,6 +12,7 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     ├── WrongUsageError               exit 2: the question cannot be asked
     │   ├── UnknownDagError
     │   ├── UnknownTaskError
+    │   ├── UnknownRunError
     │   ├── UnknownTargetError
     │   ├── UnknownEnvironmentError
     │   └── ConfigurationError
@@ -105,6 +106,10 @@ class UnknownDagError(WrongUsageError):
 
 class UnknownTaskError(WrongUsageError):
     """A task_id that the Dag does not have."""
+
+
+class UnknownRunError(WrongUsageError):
+    """A run of which there is no record."""
 
 
 class UnknownTargetError(WrongUsageError):

@@ -30,6 +30,7 @@ COMMANDS = {
     "import": ("rewriting", "Open a Dag file as a notebook."),
     "export": ("rewriting", "Bring such a notebook back as its Dag file."),
     "run": ("running", "Run a Dag here, with real Airflow tasks."),
+    "follow": ("watching", "Follow a run that goes on, or play an earlier one again."),
     "check": ("checking", "Check for what would go wrong on MWAA."),
     "plan": ("publishing", "Show what a publish would do."),
     "publish": ("publishing", "Publish to an MWAA environment, and read back until it is live."),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mwaa_kit.cli.findings import show_findings
+from mwaa_kit.cli.narrating import Narrator, show_run
 from mwaa_kit.cli.output import count, show, tell
 from mwaa_kit.cli.publishing import show_plan, show_publication
-from mwaa_kit.cli.running import Narrator, show_run
 from mwaa_kit.errors import MissingInputError
 from mwaa_kit.model.release import Plan
 from mwaa_kit.model.run import DagRun

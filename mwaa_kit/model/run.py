@@ -57,6 +57,15 @@ class RunStarted(Event):
 
 
 @dataclass(frozen=True)
+class RunCancelling(Event):
+    """The user asked the run to stop; what runs is being stopped."""
+
+    name: ClassVar[str] = "run_cancelling"
+    dag_id: str
+    run_id: str
+
+
+@dataclass(frozen=True)
 class TaskStateChanged(Event):
     """A task instance reached a state.
 
@@ -67,6 +76,8 @@ class TaskStateChanged(Event):
         empty.
     until
         When it goes on by itself: the next try, or the next look of a sensor.
+    duration_seconds
+        How long the try took that ends with this state; None for a state that ends none.
     """
 
     name: ClassVar[str] = "task_state"
@@ -76,6 +87,7 @@ class TaskStateChanged(Event):
     state: str
     reason: str = ""
     until: datetime | None = None
+    duration_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +240,8 @@ class DagRun:
         Whether the user stopped it; its state is then ``failed``.
     read
         How a stored XCom value becomes a live object again.
+    record
+        The file of its events; empty when none was kept.
     """
 
     dag_id: str
@@ -240,11 +254,17 @@ class DagRun:
     start_date: datetime | None = None
     end_date: datetime | None = None
     read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
+    record: str = field(default="", repr=False, compare=False)
 
     @property
     def states(self) -> Mapping[TaskKey, str | None]:
         """State by (task_id, map_index)."""
         return {instance.key: instance.state for instance in self.task_instances}
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """How long it took, by the clock; None when it is not known."""
+        return (self.end_date - self.start_date).total_seconds() if self.start_date and self.end_date else None
 
     def __getitem__(self, task_id: str) -> TaskResult:
         instances = tuple(instance for instance in self.task_instances if instance.task_id == task_id)
@@ -257,7 +277,7 @@ class DagRun:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``."""
-        shown = ("task_id", "map_index", "state", "try_number", "reused")
+        shown = ("task_id", "map_index", "state", "try_number", "reused", "error", "start_date", "end_date")
         return {
             "event": "run_finished",
             "at": wire.to_dict(self.end_date),
@@ -265,6 +285,7 @@ class DagRun:
             "run_id": self.run_id,
             "state": self.state,
             "cancelled": self.cancelled,
-            "task_instances": [{name: getattr(one, name) for name in shown} for one in self.task_instances],
+            "duration_seconds": self.duration_seconds,
+            "task_instances": [{n: wire.to_dict(getattr(one, n)) for n in shown} for one in self.task_instances],
             "xcoms": [xcom.to_dict() for xcom in self.xcoms],
         }

@@ -17,11 +17,15 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({str, int, float, bool})
+
 
 def to_dict(value: object) -> Any:
     """Return `value` as plain JSON: dicts, lists, strings, numbers, booleans and None."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {_wire_name(f): to_dict(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {wire: to_dict(getattr(value, name)) for name, wire in wire_names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): to_dict(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -52,6 +56,12 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
         elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
             raise KeyError(name)
     return cls(**given)
+
+
+@cache
+def wire_names(cls: type) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a data class, each with its name on the wire."""
+    return tuple((f.name, _wire_name(f)) for f in dataclasses.fields(cls))
 
 
 def _wire_name(f: dataclasses.Field[Any]) -> str:

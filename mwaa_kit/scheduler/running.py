@@ -15,7 +15,7 @@ from typing import Any
 
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import UnknownTaskError, WrongUsageError
-from mwaa_kit.model.run import FAILED, DagRun, Event, RunStarted, TaskInstance
+from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.executors import Executor, InlineExecutor
 from mwaa_kit.scheduler.local import LocalSettings
@@ -108,6 +108,7 @@ def run_dag(
         cancelled = False
     except KeyboardInterrupt:
         with _deaf_to_interrupts():
+            emit(RunCancelling(now(), dag.dag_id, info.run_id))
             loop.cancel()
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
         executor.close()

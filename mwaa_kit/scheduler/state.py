@@ -17,6 +17,7 @@ from mwaa_kit.model.run import (
     SKIPPED,
     SUCCESS,
     UNMAPPED,
+    UP_FOR_RETRY,
     Event,
     LogLine,
     TaskInstance,
@@ -59,6 +60,7 @@ class RunState:
         self._stores: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._secrets: set[str] = set()
         self._skipped_ahead: set[TaskKey] = set()
+        self._began: dict[TaskKey, datetime] = {}
         self._dependents = _dependents(dag)
 
     # What the loop does with it
@@ -83,13 +85,20 @@ class RunState:
             self.finished[key[0]][state] += 1
             self._learn_length(key[0])
             self.dirty.update(self._dependents[key[0]])
-        self.emit(TaskStateChanged(at, key[0], key[1], before.try_number, state, reason, until))
+        took = self._end_try(key, at) if done or state == UP_FOR_RETRY else None
+        self.emit(TaskStateChanged(at, key[0], key[1], before.try_number, state, reason, until, took))
+
+    def _end_try(self, key: TaskKey, at: datetime) -> float | None:
+        """Return how long the try took that ends here; None when none was begun."""
+        began = self._began.pop(key, None)
+        return None if began is None else (at - began).total_seconds()
 
     def begin_try(self, key: TaskKey, *, again: bool) -> TaskInstance:
         """Count a try, unless the same one goes on; return the instance as it now is."""
         at = self.now()
         before = self.instances.get(key, TaskInstance(*key))
         tries = before.try_number + (0 if again else 1)
+        self._began.setdefault(key, at)
         self.instances[key] = replace(before, try_number=tries, start_date=before.start_date or at)
         return self.instances[key]
 

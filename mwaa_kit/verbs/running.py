@@ -15,6 +15,7 @@ from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.targets.catalogue import NEWEST
 from mwaa_kit.verbs.cells import Interpreter
+from mwaa_kit.verbs.recording import recorded
 from mwaa_kit.verbs.sources import build_folder, import_error, is_plain, lay_out, need_clean, read_module, try_import
 
 Listen = Callable[[Event], None]
@@ -95,15 +96,16 @@ def run(
     chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
     options = RunOptions(dict(params or {}), logical_date, mode, jobs, skip_delays, chosen)
     interpreter = Interpreter(found.module, found.dag_file)
-    finished = run_dag(
-        open_engine(),
-        found.spec,
-        options,
-        local=read_local_settings(found.folder),
-        store_in=found.folder,
-        listen=lambda event: listen(interpreter.read(event)),
-    )
-    return interpreter.finish(finished)
+    with recorded(found.spec, found.module, found.folder, mode=mode, listen=listen) as record:
+        finished = run_dag(
+            open_engine(),
+            found.spec,
+            options,
+            local=read_local_settings(found.folder),
+            store_in=found.folder,
+            listen=lambda event: record.take(interpreter.read(event)),
+        )
+        return record.finish(interpreter.finish(finished))
 
 
 def find_runnable(source: object, dag_id: str | None, target: str, *, isolated: bool = False) -> Runnable:
