@@ -52,6 +52,15 @@ _OLD_HOMES: dict[str, tuple[str, str]] = {
     "DeltaDataIntervalTimetable": ("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
     "CronTriggerTimetable": ("airflow.timetables.trigger", "CronTriggerTimetable"),
     "EventsTimetable": ("airflow.timetables.events", "EventsTimetable"),
+    "DeltaTriggerTimetable": ("airflow.timetables.trigger", "DeltaTriggerTimetable"),
+    "BaseBranchOperator": ("airflow.operators.branch", "BaseBranchOperator"),
+    "BranchMixIn": ("airflow.operators.branch", "BranchMixIn"),
+    "SkipMixin": ("airflow.models.skipmixin", "SkipMixin"),
+    "BaseXCom": ("airflow.models.xcom", "BaseXCom"),
+    "EdgeModifier": ("airflow.utils.edgemodifier", "EdgeModifier"),
+    "TaskInstance": ("airflow.models.taskinstance", "TaskInstance"),
+    "conf": ("airflow.configuration", "conf"),
+    "macros": ("airflow", "macros"),
 }
 _NEW_NAMES = {old: (("airflow.sdk"), name) for name, old in _OLD_HOMES.items()}
 _NEW_NAMES |= {
@@ -72,8 +81,16 @@ _STANDARD_MODULES = {
     for name in ("bash", "python", "empty", "datetime", "weekday", "latest_only", "branch", "smooth", "trigger_dagrun")
 } | {
     f"{_STANDARD}.sensors.{name}": f"airflow.sensors.{name}"
-    for name in ("bash", "python", "date_time", "time_delta", "time", "weekday", "filesystem", "external_task")
+    for name in ("bash", "python", "date_time", "time_delta", "weekday", "filesystem", "external_task")
 }
+_STANDARD_MODULES |= {
+    f"{_STANDARD}.hooks.{n}": f"airflow.hooks.{n}" for n in ("filesystem", "package_index", "subprocess")
+}
+_STANDARD_MODULES |= {
+    f"{_STANDARD}.triggers.{n}": f"airflow.triggers.{n}" for n in ("external_task", "file", "temporal")
+}
+_STANDARD_MODULES[f"{_STANDARD}.sensors.time"] = "airflow.sensors.time_sensor"
+_SDK_MODULES = {"airflow.sdk.exceptions": "airflow.exceptions", "airflow.sdk.timezone": "airflow.utils.timezone"}
 _STANDARD_NEW = {old: new for new, old in _STANDARD_MODULES.items()} | {
     "airflow.operators.dummy": f"{_STANDARD}.operators.empty"
 }
@@ -107,7 +124,13 @@ def _home(module: str, name: str, target: str) -> tuple[str, str]:
         return _NEW_NAMES.get((module, name), (module, name))
     if module == "airflow.sdk" and name in _OLD_HOMES:
         return _OLD_HOMES[name]
-    return _STANDARD_MODULES.get(module, module), name
+    return (_STANDARD_MODULES | _SDK_MODULES).get(module, module), name
+
+
+def homes() -> tuple[tuple[str, str, str, str], ...]:
+    """Return the table: module and name in Airflow 3, module and name in Airflow 2; an empty name is the whole module."""
+    names = [("airflow.sdk", name, *old) for name, old in _OLD_HOMES.items()]
+    return (*names, *((new, "", old, "") for new, old in (_STANDARD_MODULES | _SDK_MODULES).items()))
 
 
 def import_lines(names: dict[str, str], target: str) -> tuple[str, ...]:

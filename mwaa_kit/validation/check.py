@@ -14,6 +14,7 @@ from mwaa_kit.validation.rules import (
     import_not_on_mwaa,
     neighbour_not_published,
     not_parsed,
+    not_yet_in_airflow,
     removed_in_airflow,
 )
 from mwaa_kit.validation.subject import Rule, Subject
@@ -24,9 +25,10 @@ RULES: tuple[Rule, ...] = (
     import_fails.RULE,
     not_parsed.RULE,
     neighbour_not_published.RULE,
+    not_yet_in_airflow.RULE,
 )
 
-_STATIC = (removed_in_airflow.check, import_not_on_mwaa.check, neighbour_not_published.check)
+_STATIC = (removed_in_airflow.check, import_not_on_mwaa.check, neighbour_not_published.check, not_yet_in_airflow.check)
 
 
 def check_module(

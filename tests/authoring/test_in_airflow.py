@@ -19,6 +19,7 @@ from mwaa_kit.authoring.cells import Role, find_cells
 from mwaa_kit.authoring.compile import compile_notebook
 from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.model.module import DagModule
+from mwaa_kit.targets.interpreters import Interpreter
 from mwaa_kit.verbs.running import run
 
 HERE = Path(__file__).parent
@@ -49,13 +50,24 @@ def modules(folder: Path) -> dict[str, DagModule]:
 
 @pytest.fixture(scope="module")
 def airflow_says(modules: dict[str, DagModule], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the real Airflow makes of all the files: one process for all, for its import takes seconds."""
-    folder, home = tmp_path_factory.mktemp("dags"), tmp_path_factory.mktemp("home")
+    """What the kit's own Airflow, a real 3.3.1, makes of all the files: one process for all, for its import takes seconds."""
+    return _ask_airflow(sys.executable, modules, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def old_airflow_says(folder: Path, airflow2: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a real Airflow 2.11.2 makes of the same notebooks, compiled for it."""
+    modules = {path.stem: compile_notebook(str(path), target="2.11.2") for path in sorted(folder.glob("*.ipynb"))}
+    return _ask_airflow(str(airflow2.python), modules, tmp_path_factory)
+
+
+def _ask_airflow(python: str, modules: dict[str, DagModule], made: pytest.TempPathFactory) -> dict[str, Any]:
+    folder, home = made.mktemp("dags"), made.mktemp("home")
     for name, module in modules.items():
         (folder / f"{name}.py").write_text(module.source)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "AWS_"))}
     settings = {"AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-    probe = [sys.executable, str(HERE / "airflow_probe.py"), str(folder)]
+    probe = [python, str(HERE / "airflow_probe.py"), str(folder)]
     ended = subprocess.run(probe, env=kept | settings, capture_output=True, text=True, timeout=240, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]
     return dict(json.loads((folder / "probe.json").read_text()))
@@ -74,6 +86,13 @@ def test_every_file_loads_with_the_tasks_and_edges_that_the_module_tells(
             loaded[name] += (sorted(tuple(edge) for dag in dags.values() for edge in dag["edges"]),)  # type: ignore[assignment]
             told[name] += (sorted((edge.upstream, edge.downstream) for edge in module.edges),)  # type: ignore[assignment]
     assert {k: v for k, v in loaded.items() if k != "written"} == {k: v for k, v in told.items() if k != "written"}
+
+
+def test_the_two_airflows_make_the_same_dags_of_the_same_notebooks(
+    airflow_says: dict[str, Any], old_airflow_says: dict[str, Any]
+) -> None:
+    """Whole Dags: tasks, edges, groups, what is mapped, trigger rules, setup and teardown."""
+    assert old_airflow_says == airflow_says
 
 
 class _Plain:

@@ -57,7 +57,7 @@ def check(subject: Subject) -> Findings:
 def find_imports(source: str) -> Iterator[tuple[str, int]]:
     """Yield the absolute imports of a file with their lines, but for those that may fail by design."""
     tree = ast.parse(source)
-    optional = {inner for node in ast.walk(tree) if _is_guard(node) for inner in ast.walk(node)}
+    optional = find_optional(tree)
     for node in ast.walk(tree):
         if node in optional:
             continue
@@ -65,6 +65,11 @@ def find_imports(source: str) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             yield node.module, node.lineno
+
+
+def find_optional(tree: ast.Module) -> set[ast.AST]:
+    """Return what stands where an import may fail by design."""
+    return {inner for node in ast.walk(tree) if _is_guard(node) for inner in ast.walk(node)}
 
 
 def _is_guard(node: ast.AST) -> bool:
