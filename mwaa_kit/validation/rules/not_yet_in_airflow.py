@@ -34,7 +34,7 @@ from mwaa_kit.validation.subject import Findings, Rule, Subject
 
 RULE = Rule("MK306", "not-yet-in-airflow", Severity.ERROR)
 
-_NEW_PACKAGES = ("airflow.sdk", "airflow.providers.standard")
+_NEW_PACKAGES = ("airflow.sdk.", "airflow.providers.standard.")
 _NEW_ARGUMENTS = {"name", "group", "watchers"}
 
 
@@ -43,7 +43,8 @@ def check(subject: Subject) -> Findings:
     if subject.target.major > 2:
         return
     tree = ast.parse(subject.module.source)
-    for name, node in [*_new_imports(tree), *_named_assets(tree)]:
+    found: list[tuple[str, ast.stmt | ast.expr]] = [*_new_imports(tree), *_named_assets(tree)]
+    for name, node in found:
         yield RULE.finding(
             f"Airflow {subject.target.airflow} has no {name}; it came with Airflow 3.",
             subject.locate(node.lineno),
@@ -54,17 +55,10 @@ def check(subject: Subject) -> Findings:
 def _new_imports(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
     optional = find_optional(tree)
     for node in ast.walk(tree):
-        if node in optional:
-            continue
-        if isinstance(node, ast.ImportFrom) and not node.level:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        yield from (
-            (repr(name), node) for name in names if f"{name}.".startswith(tuple(f"{p}." for p in _NEW_PACKAGES))
-        )
+        if isinstance(node, ast.ImportFrom | ast.Import) and node not in optional:
+            base = f"{node.module}." if isinstance(node, ast.ImportFrom) and not node.level else ""
+            names = [f"{base}{alias.name}" for alias in node.names]
+            yield from ((repr(name), node) for name in names if f"{name}.".startswith(_NEW_PACKAGES))
 
 
 def _named_assets(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
