@@ -52,7 +52,19 @@ def test_every_module_and_every_public_function_and_class_says_what_it_is(path: 
             continue
         for name, item in named:
             private = item.name.startswith("_") or item.name.startswith("on_")
-            inherited = item.name in {"write", "writable", "emit", "list_commands", "get_command", "format_commands"}
+            inherited = item.name in {
+                "send",
+                "writelines",
+                "flush",
+                "isatty",
+                "fileno",
+                "write",
+                "writable",
+                "emit",
+                "list_commands",
+                "get_command",
+                "format_commands",
+            }
             overloaded = any(ast.unparse(mark) == "overload" for mark in item.decorator_list)
             if not (private or inherited or overloaded or ast.get_docstring(item)):
                 silent.append(name)

@@ -22,7 +22,11 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option("--conf", metavar="JSON", help="All params as one JSON object.")
 @click.option("--logical-date", metavar="DATE", help="By default the present moment.")
 @click.option(
-    "--mode", type=click.Choice(("inline", "fork")), default="fork", show_default=True, help="Where tasks run."
+    "--mode",
+    type=click.Choice(("inline", "threads", "fork")),
+    default="fork",
+    show_default=True,
+    help="Where tasks run.",
 )
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once; by default one a processor."

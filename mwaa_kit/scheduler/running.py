@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.protocol import Engine
-from mwaa_kit.errors import UnknownTaskError, WrongUsageError
+from mwaa_kit.engine.streams import outside
+from mwaa_kit.errors import UnknownTaskError
 from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.scheduler.executors import Executor, InlineExecutor
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
+from mwaa_kit.scheduler.modes import open_executor
 from mwaa_kit.scheduler.state import RunState
 from mwaa_kit.scheduler.store import RunStore
-
-MODES = ("inline", "fork")
 
 
 @dataclass(frozen=True)
@@ -37,13 +34,15 @@ class RunOptions:
     logical_date
         Aware; None takes the present moment, as ``dag.test()`` does.
     mode
-        ``inline`` runs the tasks here, one after another; ``fork`` each in its own process.
+        ``inline`` runs the tasks here, one after another; ``threads`` several at once; ``fork`` each in its own process.
     jobs
-        How many task instances may run at once in ``fork`` mode.
+        How many task instances may run at once; 0 takes the number of processors, in ``threads`` mode 16.
     skip_delays
         Retry delays and sensor intervals pass at once.
     task_ids
         Run only these; empty runs all.
+    memory_mb
+        How much more memory a forked task may take; 0 sets no limit.
     """
 
     conf: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +51,7 @@ class RunOptions:
     jobs: int = 0
     skip_delays: bool = False
     task_ids: tuple[str, ...] = ()
+    memory_mb: int = 0
 
 
 def run_dag(
@@ -89,18 +89,15 @@ def run_dag(
     store = RunStore(store_in) if store_in is not None else None
     run_key = store.begin(info, started) if store else 0
 
-    streams = sys.stdout, sys.stderr
-
     def emit(event: Event) -> None:
         if store:
             store.note(run_key, event)
-        # An inline task's own streams are captured while it runs; whoever listens may print.
-        with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        with outside():  # a task's own streams are routed while it runs; whoever listens may print
             listen(event)
 
     state = RunState(chosen, info, local, emit, now)
     emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(chosen.by_id)))
-    executor = _open_executor(engine, state, options)
+    executor = open_executor(engine, state, options.mode, options.jobs, memory_mb=options.memory_mb)
     loop = Loop(state, executor, skip_delays=options.skip_delays)
     cancelled, outcome = True, FAILED  # until the loop has come to its end
     try:
@@ -159,20 +156,6 @@ def narrow(dag: DagSpec, task_ids: tuple[str, ...]) -> DagSpec:
         if task.task_id in kept
     )
     return replace(dag, tasks=tasks)
-
-
-def _open_executor(engine: Engine, state: RunState, options: RunOptions) -> Executor:
-    if options.mode == "inline":
-        return InlineExecutor(engine, state)
-    if options.mode == "fork":
-        from mwaa_kit.scheduler.forks import ForkExecutor
-
-        if not hasattr(os, "fork"):
-            raise WrongUsageError("this system cannot fork", hint="use mode 'inline', or WSL on Windows")
-        if threading.active_count() > 1 and os.uname().sysname == "Darwin":
-            raise WrongUsageError("macOS cannot fork a process that has threads", hint="use mode 'inline'")
-        return ForkExecutor(engine, state, options.jobs or os.cpu_count() or 1)
-    raise WrongUsageError(f"there is no mode {options.mode!r}", hint=f"modes are: {', '.join(MODES)}")
 
 
 def _summarise(

@@ -70,9 +70,9 @@ def run(
     logical_date
         Aware; None takes the present moment.
     mode
-        ``inline``: the tasks run here, one after another. ``fork``: each in its own process, several at once.
+        ``inline``: the tasks run here, one after another. ``threads``: here, many at once. ``fork``: each in its own process.
     jobs
-        How many at once in ``fork`` mode; 0 takes the number of processors.
+        How many at once; 0 takes the number of processors, in ``threads`` mode 16.
     skip_delays
         Retry delays and sensor intervals pass at once.
     listen

@@ -53,12 +53,12 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_both_modes_give_the_same_states_and_values(dags: Any, play: Any) -> None:
+def test_all_modes_give_the_same_states_and_values(dags: Any, play: Any) -> None:
     spec = dags(FILE)["values"]
     inline, _ = play(spec, mode="inline")
-    forked, _ = play(spec, mode="fork", jobs=2)
+    others = [play(spec, mode=mode, jobs=2)[0] for mode in ("threads", "fork")]
 
-    assert (inline.states, inline.xcoms) == (forked.states, forked.xcoms)
+    assert [(run.states, run.xcoms) for run in others] == [(inline.states, inline.xcoms)] * 2
     assert inline["use"].value == [1, 2026]
     assert inline["make"].value["pair"] == (1, 2)
     assert inline["grow"].value == [1, 4, 9]
@@ -80,7 +80,7 @@ def test_a_task_that_kills_its_process_fails_alone(dags: Any, play: Any) -> None
     assert [one.try_number for one in run.task_instances if one.task_id == "die_twice"] == [2]
 
 
-@pytest.mark.parametrize("mode", ["inline", "fork"])
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
 def test_what_a_task_writes_comes_in_order(mode: str, dags: Any, play: Any) -> None:
     before = sys.stdout, sys.stderr
     _, events = play(dags(FILE)["talk"], mode=mode)
@@ -103,7 +103,7 @@ def test_what_c_code_writes_is_in_the_log_of_a_forked_task(dags: Any, play: Any)
     assert "from C" in lines(events)
 
 
-@pytest.mark.parametrize("mode", ["inline", "fork"])
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
 def test_a_task_that_takes_too_long_is_stopped(mode: str, dags: Any, play: Any) -> None:
     started = time.monotonic()
     run, _ = play(dags(FILE)["slow"], mode=mode)
@@ -113,7 +113,7 @@ def test_a_task_that_takes_too_long_is_stopped(mode: str, dags: Any, play: Any) 
     assert time.monotonic() - started < 10
 
 
-@pytest.mark.parametrize("mode", ["inline", "fork"])
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
 def test_secrets_are_hidden_in_what_is_told(mode: str, dags: Any, play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_FROM_ENV", "http://me:env-pass-123@example.org")
     local = LocalSettings(
@@ -194,7 +194,7 @@ def endless(tmp_path: Path) -> Any:
         process.communicate()
 
 
-@pytest.mark.parametrize("mode", ["inline", "fork"])
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
 def test_ctrl_c_ends_a_run_cleanly(mode: str, endless: Any) -> None:
     process, child = endless(mode)
     process.send_signal(signal.SIGINT)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from mwaa_kit.engine.airflow3.capturing import format_error
 from mwaa_kit.engine.protocol import Deferral
+from mwaa_kit.engine.streams import format_error
 
 _LOOK_SECONDS = 0.1
 """How often a waiting trigger looks whether the run was cancelled."""
@@ -41,7 +42,8 @@ def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
         except BaseException as error:  # carried over to the waiting thread
             failure.append(error)
 
-    thread = threading.Thread(target=wait, name="mwaa-kit-trigger", daemon=True)
+    context = contextvars.copy_context()  # what the trigger writes and asks belongs to the task
+    thread = threading.Thread(target=lambda: context.run(wait), name="mwaa-kit-trigger", daemon=True)
     thread.start()
     try:
         while thread.is_alive():

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.airflow3 import deferring, reading, running
+from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
@@ -89,7 +90,7 @@ class Airflow3Engine:
             stack.enter_context(captured(lambda level, line: None))
             stack.enter_context(_own_segfault_handler())
             if services is not None:
-                stack.enter_context(running.supervised(Supervisor(services, _no_request(), None)))
+                stack.enter_context(supervised(Supervisor(services, _no_request(), None)))
             yield
 
     def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
@@ -144,7 +145,7 @@ class Airflow3Engine:
         def write(level: str, line: str) -> None:
             services.log(request.key, request.try_number, level, line)
 
-        with running.supervised(supervisor), captured(write):
+        with supervised(supervisor), captured(write):
             return deferring.fire(deferral, cancelled)
 
     def read_value(self, stored: Any) -> object:

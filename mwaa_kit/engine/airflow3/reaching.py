@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from mwaa_kit.engine.airflow3.capturing import Write
 from mwaa_kit.engine.airflow3.supervising import Supervisor
+from mwaa_kit.engine.streams import Write
 
 _VARIABLE = "__AIRFLOW_SUPERVISOR_FD"
 _STARTS_A_PYTHON = "_BasePythonVirtualenvOperator"

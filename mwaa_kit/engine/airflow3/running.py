@@ -5,9 +5,8 @@ have been the same since the Task SDK 1.0. Around them only the supervisor is ou
 
 Notes
 -----
-The runner was written for a process of its own. In ours it would leave four things behind, which are put back: the
-handler of SIGTERM, the ``AIRFLOW_CTX_*`` variables, the values it gave to params, and the supervisor. Its handler of SIGALRM
-is left alone: ``execution_timeout`` rests on it.
+The runner was written for a process of its own; what it would leave behind in ours, or share with other tasks, is kept
+apart by `belonging`.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import signal
-import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from mwaa_kit.engine.airflow3.capturing import captured, format_error, last_line, redactor
+from mwaa_kit.engine.airflow3.belonging import own_context, own_environment, own_params, own_signals, supervised
+from mwaa_kit.engine.airflow3.capturing import captured, redactor
 from mwaa_kit.engine.airflow3.describing import construct, describe_run
 from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.engine.streams import format_error, last_line
 from mwaa_kit.model.run import FAILED
 
 
@@ -48,9 +47,10 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(supervised(supervisor))
-        stack.enter_context(_own_signals())
-        stack.enter_context(_own_environment())
-        stack.enter_context(_own_params(dag.params, dag.task_dict[request.task_id].params))
+        stack.enter_context(own_signals)
+        stack.enter_context(own_environment())
+        stack.enter_context(own_context)
+        stack.enter_context(own_params(dag.params, dag.task_dict[request.task_id].params))
         log = stack.enter_context(captured(write))
         if starts_a_python(dag.task_dict[request.task_id]):
             stack.enter_context(reachable(supervisor, write))
@@ -148,71 +148,3 @@ def _impatient(task: Any) -> Any:
     quick = task.prepare_for_execution()
     quick.poke_interval = 0.01
     return quick
-
-
-@contextlib.contextmanager
-def supervised(supervisor: Supervisor) -> Iterator[None]:
-    """Put our supervisor where Airflow looks for one."""
-    from airflow.sdk.execution_time import task_runner
-
-    missing = object()
-    before = getattr(task_runner, "SUPERVISOR_COMMS", missing)
-    task_runner.SUPERVISOR_COMMS = supervisor
-    try:
-        yield
-    finally:
-        if before is missing:
-            del task_runner.SUPERVISOR_COMMS
-        else:
-            task_runner.SUPERVISOR_COMMS = before
-
-
-@contextlib.contextmanager
-def _own_signals() -> Iterator[None]:
-    """Give SIGTERM back to whoever had it; off the main thread, let the runner believe it was set."""
-    if threading.current_thread() is threading.main_thread():
-        before = signal.getsignal(signal.SIGTERM)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGTERM, before)
-        return
-    real = signal.signal
-
-    def unless_sigterm(number: int, handler: Any) -> Any:
-        return None if number == signal.SIGTERM else real(number, handler)
-
-    setattr(signal, "signal", unless_sigterm)
-    try:
-        yield
-    finally:
-        setattr(signal, "signal", real)
-
-
-@contextlib.contextmanager
-def _own_environment() -> Iterator[None]:
-    """Take the runner's ``AIRFLOW_CTX_*`` variables away again."""
-    before = {name for name in os.environ if name.startswith("AIRFLOW_CTX_")}
-    try:
-        yield
-    finally:
-        for name in [name for name in os.environ if name.startswith("AIRFLOW_CTX_") and name not in before]:
-            del os.environ[name]
-
-
-@contextlib.contextmanager
-def _own_params(*held: Any) -> Iterator[None]:
-    """Give params their own values back: merging a run's conf into them changes the params themselves.
-
-    Parameters
-    ----------
-    held
-        Airflow's ``ParamsDict`` of the Dag, and of the task.
-    """
-    params = [params.get_param(name) for params in held for name in params if hasattr(params, "get_param")]
-    values = [param.value for param in params]
-    try:
-        yield
-    finally:
-        for param, value in zip(params, values, strict=True):
-            param.value = value

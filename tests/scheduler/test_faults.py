@@ -1,0 +1,154 @@
+"""Tasks that break things: the run says what happened, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mwaa_kit.model.run import LogLine
+from mwaa_kit.scheduler.local import LocalSettings
+
+FILE = Path(__file__).parent / "dags_for_faults.py"
+
+DEBUGGED = """
+import sys
+from mwaa_kit.engine.opening import open_engine
+from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.running import RunOptions, run_dag
+engine = open_engine()
+spec = next(spec for spec in engine.load(sys.argv[1]).dags if spec.dag_id == "stopping")
+run = run_dag(engine, spec, RunOptions(mode=sys.argv[2]), local=LocalSettings(), store_in=None)
+print("ended", run.state, run["stop_here"].value)
+"""
+
+
+def lines(events: list[Any]) -> list[str]:
+    """Return what the tasks wrote."""
+    return [event.message for event in events if isinstance(event, LogLine)]
+
+
+def states(run: Any) -> dict[str, str | None]:
+    """Return the states by task_id."""
+    return {one.task_id: one.state for one in run.task_instances}
+
+
+def test_fifty_sleeping_tasks_in_16_threads_take_little_longer_than_four_sleeps(dags: Any, play: Any) -> None:
+    spec = dags(FILE)["sleepers"]
+    started = time.monotonic()
+    run, _ = play(spec, mode="threads", jobs=16)
+
+    assert (run.state, run["sleep"].value) == ("success", list(range(50)))
+    assert time.monotonic() - started < 3  # 0.8 s of sleep; alone on a machine it takes less than 1.5 s
+
+
+def test_tasks_in_threads_keep_their_own(dags: Any, play: Any) -> None:
+    local = LocalSettings(variables={f"v{n}": str(n) for n in range(12)})
+    run, events = play(dags(FILE)["together"], local=local, mode="threads", jobs=12, conf={"n": 7})
+
+    assert run["look"].value == [[n, n, n, "look", "1", 7, 1] for n in range(12)]
+    wrote = [(event.map_index, event.message) for event in events if isinstance(event, LogLine)]
+    assert sorted(line for line in wrote if "line" in line[1]) == sorted(
+        (n, f"line of {n}") for n in range(12) for _ in range(20)
+    )
+
+
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
+def test_an_endless_loop_is_stopped_at_its_timeout(mode: str, dags: Any, play: Any) -> None:
+    run, _ = play(dags(FILE)["endless_python"], mode=mode)
+
+    assert states(run) == {"spin": "failed", "after": "success"}
+
+
+def test_a_task_that_hears_no_signal_is_killed_after_its_timeout(
+    dags: Any, play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mwaa_kit.engine.children.SILENT_SECONDS", 0.5)
+    run, events = play(dags(FILE)["endless_c"], mode="fork")
+
+    assert states(run) == {"stuck": "failed"}
+    assert "the task did not stop at its execution_timeout, so its process is killed" in lines(events)
+
+
+def test_a_task_that_wants_too_much_memory_fails_alone(engine: Any, dags: Any) -> None:
+    from mwaa_kit.scheduler.running import RunOptions, run_dag
+
+    options = RunOptions(mode="fork", memory_mb=512)
+    run = run_dag(engine, dags(FILE)["hungry"], options, local=LocalSettings(), store_in=None)
+
+    assert (states(run), run.task_instances[0].error) == ({"eat": "failed", "digest": "success"}, "MemoryError")
+
+
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
+def test_what_cannot_be_said_or_kept_fails_with_words(mode: str, dags: Any, play: Any) -> None:
+    run, _ = play(dags(FILE)["broken_words"], mode=mode)
+
+    assert states(run) == {"fail_silently": "failed", "return_a_lock": "failed", "end": "success"}
+    errors = {one.task_id: one.error for one in run.task_instances}
+    assert errors["fail_silently"].endswith("SilentError: <exception str() failed>")
+    assert "_thread.lock" in errors["return_a_lock"]
+
+
+@pytest.mark.parametrize(("mode", "task"), [("inline", "print_much"), ("fork", "print_much"), ("fork", "write_much")])
+def test_a_flood_of_lines_is_cut_with_a_note(mode: str, task: str, dags: Any, play: Any) -> None:
+    run, events = play(dags(FILE)["flood"], mode=mode, task_ids=(task,))
+
+    assert run[task].value == "done"
+    told = lines(events)
+    assert sum(map(len, told)) < 11 << 20
+    assert [line for line in told if "is not kept" in line] == [
+        "the log of this try is longer than 10 MB: the rest is not kept"
+    ]
+
+
+@pytest.mark.parametrize("mode", ["inline", "fork"])
+def test_what_a_task_changes_in_its_process_does_not_reach_the_next(mode: str, dags: Any, play: Any) -> None:
+    before = (Path.cwd(), dict(os.environ), sys.path[:], signal.getsignal(signal.SIGUSR1))
+    run, _ = play(dags(FILE)["meddling"], mode=mode)
+
+    assert run["look_around"].value == [False, False, True, False]
+    assert (Path.cwd(), dict(os.environ), sys.path, signal.getsignal(signal.SIGUSR1)) == before
+
+
+def debug(mode: str, typed: str) -> str:
+    """Run the Dag with a breakpoint in a process of its own, and type into it."""
+    command = [sys.executable, "-c", DEBUGGED, str(FILE), mode]
+    done = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+def test_a_breakpoint_stops_inline_where_one_can_type() -> None:
+    out = debug("inline", "p word\np 6 * 7\ncontinue\n")
+
+    assert "-> return word" in out
+    assert "'seen in the debugger'" in out
+    assert "42" in out
+    assert out.splitlines()[-1].endswith("ended success seen in the debugger")
+
+
+def test_a_breakpoint_is_passed_over_where_nobody_can_type(dags: Any, play: Any) -> None:
+    for mode in ("threads", "fork"):
+        run, events = play(dags(FILE)["stopping"], mode=mode)
+        assert run.state == "success"
+        assert "breakpoint() is passed over: a debugger can stop in mode 'inline' only" in lines(events)
+
+
+def test_ctrl_c_leaves_a_thread_behind_that_hangs_in_c() -> None:
+    code = DEBUGGED.replace('"stopping"', '"sleepy_c"').replace('run["stop_here"].value', "run.cancelled")
+    tell = "listen=lambda event: print(getattr(event, 'message', ''), flush=True)"
+    code = code.replace("store_in=None", f"store_in=None, {tell}")
+    process = subprocess.Popen([sys.executable, "-c", code, str(FILE), "threads"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    next(line for line in process.stdout if line.startswith("pid"))
+    time.sleep(0.5)  # it tells its pid just before it goes into C
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+
+    assert "the task's thread does not stop" in out
+    assert (out.splitlines()[-1], process.returncode) == ("ended failed True", 0)
