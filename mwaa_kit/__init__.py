@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.rewriting import promote as promote
     from mwaa_kit.verbs.rewriting import propose as propose
     from mwaa_kit.verbs.running import run as run
+    from mwaa_kit.verbs.watching import card as card
     from mwaa_kit.verbs.watching import follow as follow
 
 __version__ = "0.1.0"
@@ -52,6 +53,7 @@ _HOMES = {
     "promote": "verbs.rewriting",
     "propose": "verbs.rewriting",
     "run": "verbs.running",
+    "card": "verbs.watching",
     "follow": "verbs.watching",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
@@ -78,6 +80,7 @@ __all__ = [
     "Publication",
     "Report",
     "__version__",
+    "card",
     "check",
     "compile",
     "dataflow",

@@ -31,6 +31,7 @@ COMMANDS = {
     "export": ("rewriting", "Bring such a notebook back as its Dag file."),
     "run": ("running", "Run a Dag here, with real Airflow tasks."),
     "follow": ("watching", "Follow a run that goes on, or play an earlier one again."),
+    "card": ("watching", "Draw an earlier run as one HTML page."),
     "check": ("checking", "Check for what would go wrong on MWAA."),
     "plan": ("publishing", "Show what a publish would do."),
     "publish": ("publishing", "Publish to an MWAA environment, and read back until it is live."),

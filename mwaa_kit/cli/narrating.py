@@ -95,3 +95,11 @@ def _about(run: DagRun | RunRecord, one: TaskInstance) -> str:
 def instance_name(task_id: str, map_index: int) -> str:
     """Return a task instance's name."""
     return f"{task_id}[{map_index}]" if map_index >= 0 else task_id
+
+
+def write_card(run: DagRun, output: str) -> None:
+    """Write a run's card, and say so."""
+    from mwaa_kit.verbs.watching import card
+
+    card(run, output=output)
+    tell(f"its card: {output}")

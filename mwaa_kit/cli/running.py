@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mwaa_kit.cli.findings import show_findings
-from mwaa_kit.cli.narrating import Narrator, show_run
+from mwaa_kit.cli.narrating import Narrator, show_run, write_card
 from mwaa_kit.cli.options import dag_id_option, json_option, target_option
 from mwaa_kit.cli.output import show_json, tell_start
 from mwaa_kit.errors import CancelledError
@@ -33,6 +33,7 @@ from mwaa_kit.verbs.values import read_date, read_params
 )
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
+@click.option("--card", metavar="FILE", help="Write the run as one HTML page: graph, timeline, outputs, logs.")
 @target_option
 @json_option
 def run_command(
@@ -48,6 +49,7 @@ def run_command(
     jobs: int | None,
     skip_delays: bool,
     quiet: bool,
+    card: str | None,
     target: str,
     as_json: bool,
 ) -> int:
@@ -75,6 +77,8 @@ def run_command(
         show_json(finished.to_dict())
     else:
         show_run(finished)
+    if card:
+        write_card(finished, card)
     if finished.cancelled:
         return CancelledError.exit_code
     return int(finished.state != "success")

@@ -1,4 +1,4 @@
-"""follow."""
+"""follow, card."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import click
 
 from mwaa_kit.cli.narrating import Narrator, show_run
 from mwaa_kit.cli.options import dag_id_option, json_option
-from mwaa_kit.cli.output import show_json, tell
+from mwaa_kit.cli.output import show, show_json, tell
 from mwaa_kit.errors import CancelledError
 from mwaa_kit.model.record import read_event
-from mwaa_kit.verbs.watching import RUN_LOST, follow
+from mwaa_kit.verbs.watching import RUN_LOST, card, follow
 
 
 @click.command("follow")
@@ -44,3 +44,21 @@ def follow_command(path: str, run_id: str | None, dag_id: str | None, speed: flo
     if record.cancelled:
         return CancelledError.exit_code
     return int(record.state != "success")
+
+
+@click.command("card")
+@click.argument("path", default=".")
+@click.option("--run", "run_id", metavar="ID", help="The run_id; by default the newest run.")
+@dag_id_option
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to write the page.")
+@json_option
+def card_command(path: str, run_id: str | None, dag_id: str | None, output: str, as_json: bool) -> None:
+    """Draw an earlier run of PATH as one HTML page: graph, timeline, outputs, logs.
+
+    PATH is the notebook or Dag file, its folder, or a file of events out of .mwaa-kit/events/.
+    """
+    record = card(path, run_id=run_id, dag_id=dag_id, output=output).record
+    if as_json:
+        show_json({"path": output, "dag_id": record.dag_id, "run_id": record.run_id, "state": record.state})
+    else:
+        show(f"{output}: run {record.run_id} of Dag {record.dag_id}")

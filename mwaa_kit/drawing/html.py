@@ -34,26 +34,38 @@ def to_html(pictures: Sequence[Picture]) -> str:
     MwaaKitError
         If the page's script has not been built, which happens only in a checkout.
     """
-    script = _view_script()
-    sections = [_section(placed(picture), position) for position, picture in enumerate(pictures)]
+    sections = [dag_section(placed(picture), position) for position, picture in enumerate(pictures)]
     names = [picture.dag_id for picture in pictures]
+    title = names[0] if len(names) == 1 else f"{len(names)} Dags"
+    styles = (graph_css(), static("page.css"))
+    return whole_page(title, _index(names) + tag("main", *sections, ""), styles=styles, scripts=(view_script(),))
+
+
+def whole_page(title: str, body: str, *, styles: Sequence[str], scripts: Sequence[str]) -> str:
+    """Return a document that loads nothing, and in which nothing runs or applies but these scripts and styles."""
     return "<!doctype html>\n" + tag(
         "html",
         tag(
             "head",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(styles, scripts)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            tag("title", text(names[0] if len(names) == 1 else f"{len(names)} Dags")),
-            f"<style>{graph_css()}</style>",
-            f"<style>{static('page.css')}</style>",
+            tag("title", text(title)),
+            *(f"<style>{style}</style>" for style in styles),
         ),
-        tag("body", _index(names), tag("main", *sections, ""), f"<script>{script}</script>"),
+        tag("body", body, *(f"<script>{script}</script>" for script in scripts)),
         lang="en",
     )
 
 
-def _view_script() -> str:
+def view_script() -> str:
+    """Return the script that makes a picture answer.
+
+    Raises
+    ------
+    MwaaKitError
+        If it has not been built, which happens only in a checkout.
+    """
     try:
         return static("view.js")
     except FileNotFoundError as error:
@@ -63,9 +75,9 @@ def _view_script() -> str:
         ) from error
 
 
-def _policy(script: str) -> str:
-    styles = " ".join(_digest(style) for style in (static("page.css"), graph_css()))
-    return f"default-src 'none'; script-src {_digest(script)}; style-src {styles}; base-uri 'none'; form-action 'none'"
+def _policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
+    applied, run = (" ".join(_digest(content) for content in contents) for contents in (styles, scripts))
+    return f"default-src 'none'; script-src {run}; style-src {applied}; base-uri 'none'; form-action 'none'"
 
 
 def _digest(content: str) -> str:
@@ -79,14 +91,15 @@ def _index(names: list[str]) -> str:
     return tag("nav", *(tag("a", text(name), href=f"#d{i}") for i, name in enumerate(names)), class_="mk-index")
 
 
-def _section(drawn: PlacedPicture, position: int) -> str:
+def dag_section(drawn: PlacedPicture, position: int, heading: str = "") -> str:
+    """Return one Dag as a part of a page: picture, details, legend, table, and the data that the script reads."""
     picture, prefix = drawn.picture, f"d{position}-t"
     count = f"{len(picture.tasks)} task{'' if len(picture.tasks) == 1 else 's'}"
     return tag(
         "section",
         tag(
             "header",
-            tag("h1", text(picture.dag_id)),
+            tag("h2", text(heading)) if heading else tag("h1", text(picture.dag_id)),
             tag("span", text(f"{picture.schedule or 'no schedule'} · {count}"), class_="mk-facts"),
             _tools(),
         ),

@@ -242,6 +242,8 @@ class DagRun:
         How a stored XCom value becomes a live object again.
     record
         The file of its events; empty when none was kept.
+    draw_card
+        How its card is drawn.
     """
 
     dag_id: str
@@ -255,6 +257,7 @@ class DagRun:
     end_date: datetime | None = None
     read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
     record: str = field(default="", repr=False, compare=False)
+    draw_card: Callable[[DagRun], Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def states(self) -> Mapping[TaskKey, str | None]:
@@ -274,6 +277,18 @@ class DagRun:
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(instance.task_id for instance in self.task_instances))
+
+    def card(self) -> Any:
+        """Return the run as one page: graph, timeline, outputs, logs. It shows itself in a cell; ``save(path)`` writes it.
+
+        Raises
+        ------
+        ValueError
+            If the run was not made by the verb ``run``, so that nobody says how it is drawn.
+        """
+        if self.draw_card is None:
+            raise ValueError("this run has no card: it was not made by mwaa_kit.run")
+        return self.draw_card(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``."""

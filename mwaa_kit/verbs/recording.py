@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.record import RunDescribed
 from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.journal import Journal
+
+if TYPE_CHECKING:
+    from mwaa_kit.drawing.card.page import RunCard
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Recording:
     def finish(self, run: DagRun) -> DagRun:
         """Take the run's end; return it with the way to its record."""
         self.journal.finish(run)
-        return replace(run, record=str(self.journal.path or ""))
+        return replace(run, record=str(self.journal.path or ""), draw_card=_draw_card)
 
 
 @contextlib.contextmanager
@@ -55,3 +59,9 @@ def describe(spec: DagSpec, module: DagModule | None, mode: str) -> RunDescribed
     edges = tuple(one for one in module.edges if one.dag_id == spec.dag_id) if module else ()
     versions = {"airflow": installed_airflow() or "", "python": platform.python_version(), "mwaa-kit": __version__}
     return RunDescribed(datetime.now(UTC), spec, module.path if module else "", mode, cells, edges, versions)
+
+
+def _draw_card(run: DagRun) -> RunCard:
+    from mwaa_kit.verbs.watching import card
+
+    return card(run)

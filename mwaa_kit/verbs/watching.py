@@ -1,4 +1,4 @@
-"""follow: take the events of a run that another process makes, or that has ended."""
+"""follow, card: what happens or happened in a run that this process need not have made."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mwaa_kit.errors import UnknownRunError
 from mwaa_kit.model.record import RunRecord, read_record
+from mwaa_kit.model.run import DagRun
 from mwaa_kit.scheduler.journal import find_journal, follow_lines
+
+if TYPE_CHECKING:
+    from mwaa_kit.drawing.card.page import RunCard
 
 RUN_LOST = "run_lost"
 """The event after which nothing comes, since the process that ran the tasks is gone."""
@@ -53,6 +57,45 @@ def follow(
     if record.finished is None:
         listen(_lost(record))
     return record
+
+
+def card(
+    source: DagRun | str = ".", *, run_id: str | None = None, dag_id: str | None = None, output: str | None = None
+) -> RunCard:
+    """Draw a run as one page that needs nothing else: graph, timeline with the critical path, outputs, logs.
+
+    Parameters
+    ----------
+    source
+        A run; or, for one of the record, its notebook or Dag file, its folder, or its file of events.
+    run_id, dag_id
+        Which run of the record; by default the newest.
+    output
+        Where to write the page.
+
+    Returns
+    -------
+    RunCard
+        It shows itself in a cell; ``save(path)`` writes it.
+
+    Raises
+    ------
+    UnknownRunError
+        If there is no record of such a run.
+    """
+    from mwaa_kit.drawing.card.page import RunCard
+    from mwaa_kit.verbs.outputs import write_output
+    from mwaa_kit.verbs.previewing import preview_values
+
+    if isinstance(source, DagRun):
+        if not source.record:
+            raise UnknownRunError("this run was not recorded, so there is nothing to draw it from")
+        made = RunCard(read_run(source.record), preview_values(source))
+    else:
+        made = RunCard(read_run(source, run_id, dag_id), {})
+    if output is not None:
+        write_output(made.html, output, source="" if isinstance(source, DagRun) else source)
+    return made
 
 
 def find_record(path: str, run_id: str | None = None, dag_id: str | None = None) -> Path:
