@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.authoring import dataflow as dataflow
     from mwaa_kit.verbs.authoring import draw as draw
     from mwaa_kit.verbs.checking import check as check
+    from mwaa_kit.verbs.history import History as History
+    from mwaa_kit.verbs.history import runs as runs
     from mwaa_kit.verbs.practising import practice as practice
     from mwaa_kit.verbs.publishing import Publication as Publication
     from mwaa_kit.verbs.publishing import plan as plan
@@ -55,6 +57,7 @@ _HOMES = {
     "run": "verbs.running",
     "card": "verbs.watching",
     "follow": "verbs.watching",
+    "runs": "verbs.history",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
     "publish": "verbs.publishing",
@@ -62,6 +65,7 @@ _HOMES = {
     "DagModule": "model.module",
     "DagRun": "model.run",
     "DagSpec": "model.spec",
+    "History": "verbs.history",
     "Finding": "model.finding",
     "MwaaKitError": "errors",
     "Plan": "model.release",
@@ -75,6 +79,7 @@ __all__ = [
     "DagRun",
     "DagSpec",
     "Finding",
+    "History",
     "MwaaKitError",
     "Plan",
     "Publication",
@@ -97,6 +102,7 @@ __all__ = [
     "propose",
     "publish",
     "run",
+    "runs",
 ]
 
 

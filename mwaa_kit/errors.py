@@ -8,12 +8,13 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     ├── UnreadableInputError          exit 2: what was given cannot be read
     │   ├── MissingInputError
     │   ├── NotANotebookError
-    │   └── OtherLanguageError
+    │   ├── OtherLanguageError
+    │   └── RecordUnreadableError
     ├── WrongUsageError               exit 2: the question cannot be asked
     │   ├── UnknownDagError
     │   ├── UnknownTaskError
-    │   ├── UnknownRunError
     │   ├── UnknownTargetError
+    │   ├── UnknownRunError
     │   ├── UnknownEnvironmentError
     │   └── ConfigurationError
     ├── NoTaskError                   exit 1: a notebook or file without a task
@@ -94,6 +95,10 @@ class OtherLanguageError(UnreadableInputError):
     """A notebook whose kernel does not speak Python."""
 
 
+class RecordUnreadableError(UnreadableInputError):
+    """A record of runs that a newer kit wrote, or that is damaged."""
+
+
 class WrongUsageError(MwaaKitError):
     """A request that contradicts itself or names what is not there."""
 
@@ -109,7 +114,7 @@ class UnknownTaskError(WrongUsageError):
 
 
 class UnknownRunError(WrongUsageError):
-    """A run of which there is no record."""
+    """A run, or a result of one, of which there is no record."""
 
 
 class UnknownTargetError(WrongUsageError):

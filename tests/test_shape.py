@@ -22,9 +22,9 @@ def _tracked() -> list[Path]:
 def test_the_public_names_are_these_and_each_can_be_imported() -> None:
     names = {name: getattr(mwaa_kit, name) for name in mwaa_kit.__all__}
     assert sorted(names) == [
-        "DagModule", "DagRun", "DagSpec", "Finding", "MwaaKitError", "Plan", "Publication", "Report", "__version__",
+        "DagModule", "DagRun", "DagSpec", "Finding", "History", "MwaaKitError", "Plan", "Publication", "Report", "__version__",
         "card", "check", "compile", "dataflow", "draw", "export_dag", "fix", "follow", "freeze",
-        "import_dag", "load_ipython_extension", "plan", "practice", "promote", "propose", "publish", "run",
+        "import_dag", "load_ipython_extension", "plan", "practice", "promote", "propose", "publish", "run", "runs",
     ]  # fmt: skip
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "run": ("running", "Run a Dag here, with real Airflow tasks."),
     "follow": ("watching", "Follow a run that goes on, or play an earlier one again."),
     "card": ("watching", "Draw an earlier run as one HTML page."),
+    "runs": ("history", "List the runs on record."),
     "check": ("checking", "Check for what would go wrong on MWAA."),
     "plan": ("publishing", "Show what a publish would do."),
     "publish": ("publishing", "Publish to an MWAA environment, and read back until it is live."),

@@ -14,6 +14,7 @@ from mwaa_kit.model.run import (
     Event,
     LogLine,
     RunCancelling,
+    RunNote,
     RunStarted,
     TaskInstance,
     TaskStateChanged,
@@ -40,6 +41,8 @@ class Narrator:
             tell(f"{event.dag_id}  {event.run_id}  {count(len(event.tasks), 'task')}")
         elif isinstance(event, TaskStateChanged):
             self._tell_state(event)
+        elif isinstance(event, RunNote):
+            tell(f"  {event.message}")
         elif isinstance(event, RunCancelling):
             tell("cancelling …")
         elif isinstance(event, LogLine) and self._logs and not event.message.startswith(_NOISE):
@@ -83,13 +86,14 @@ def show_run(run: DagRun | RunRecord) -> None:
 
 
 def _about(run: DagRun | RunRecord, one: TaskInstance) -> str:
-    """Say in a few words what a task instance did: its error, or what it returned."""
+    """Say in a few words what a task instance did: its error, or what it returned; and whether it did so itself."""
+    how = f"(stubbed: {one.source})" if one.stubbed else "(reused)" if one.reused else ""
     if one.error:
-        return one.error.splitlines()[0][:160]
+        return f"{one.error.splitlines()[0][:160]}  {how}"
     for xcom in run.xcoms:
         if (xcom.task_id, xcom.map_index, xcom.key) == (*one.key, RETURN_KEY):
-            return f"returned {xcom.type_name.removeprefix('builtins.')}, {size(xcom.size_bytes)}"
-    return ""
+            return f"returned {xcom.type_name.removeprefix('builtins.')}, {size(xcom.size_bytes)}  {how}"
+    return how
 
 
 def instance_name(task_id: str, map_index: int) -> str:

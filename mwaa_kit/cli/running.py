@@ -31,6 +31,7 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once; by default one a processor."
 )
+@click.option("--resume", is_flag=True, help="Go on with the newest run that failed or was cancelled.")
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
 @click.option("--card", metavar="FILE", help="Write the run as one HTML page: graph, timeline, outputs, logs.")
@@ -47,6 +48,7 @@ def run_command(
     logical_date: str | None,
     mode: str,
     jobs: int | None,
+    resume: bool,
     skip_delays: bool,
     quiet: bool,
     card: str | None,
@@ -70,6 +72,7 @@ def run_command(
         mode=mode,
         jobs=jobs or 0,
         skip_delays=skip_delays,
+        resume=resume,
         listen=(lambda event: show_json(event.to_dict())) if as_json else Narrator(logs=not quiet),
         on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
     )

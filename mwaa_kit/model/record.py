@@ -19,6 +19,7 @@ from mwaa_kit.model.run import (
     Event,
     LogLine,
     RunCancelling,
+    RunNote,
     RunStarted,
     TaskInstance,
     TaskKey,
@@ -54,7 +55,8 @@ class RunDescribed(Event):
 
 
 _EVENTS: dict[str, type[Event]] = {
-    kind.name: kind for kind in (RunDescribed, RunStarted, RunCancelling, TaskStateChanged, LogLine, XComPushed)
+    kind.name: kind
+    for kind in (RunDescribed, RunStarted, RunCancelling, RunNote, TaskStateChanged, LogLine, XComPushed)
 }
 
 

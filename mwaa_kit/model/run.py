@@ -164,6 +164,21 @@ class XComPushed(Event):
 
 
 @dataclass(frozen=True)
+class RunNote(Event):
+    """Something about the run as a whole that the user should know: what it takes over, what is not recorded.
+
+    Parameters
+    ----------
+    task_id
+        The task it is about; empty for the run.
+    """
+
+    name: ClassVar[str] = "note"
+    message: str
+    task_id: str = ""
+
+
+@dataclass(frozen=True)
 class TaskInstance:
     """One task instance at the end of a run.
 
@@ -175,6 +190,10 @@ class TaskInstance:
         The last line of the traceback of a failed task; empty otherwise.
     reused
         Whether an earlier run's result stands for it.
+    stubbed
+        Whether a stand-in's: a value or a state that the user gave, or a recorded one.
+    source
+        The run_id of the earlier run, or what else stands for it; empty when the task itself ran.
     """
 
     task_id: str
@@ -185,6 +204,8 @@ class TaskInstance:
     start_date: datetime | None = None
     end_date: datetime | None = None
     reused: bool = False
+    stubbed: bool = False
+    source: str = ""
 
     @property
     def key(self) -> TaskKey:
@@ -292,7 +313,7 @@ class DagRun:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``."""
-        shown = ("task_id", "map_index", "state", "try_number", "reused", "error", "start_date", "end_date")
+        shown = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "error", "start_date", "end_date")
         return {
             "event": "run_finished",
             "at": wire.to_dict(self.end_date),

@@ -22,8 +22,10 @@ from mwaa_kit.model.run import (
     TaskKey,
 )
 from mwaa_kit.model.spec import DagSpec, TaskSpec
+from mwaa_kit.scheduler import standing
 from mwaa_kit.scheduler.executors import RESUMED, Executor, Job
 from mwaa_kit.scheduler.frontier import Frontier
+from mwaa_kit.scheduler.standing import FindStandIn
 from mwaa_kit.scheduler.state import RunState
 
 MAX_RETRY_DELAY_SECONDS = 24 * 60 * 60
@@ -37,12 +39,22 @@ class Loop:
     ----------
     skip_delays
         Retry delays and sensor intervals pass at once.
+    find_stand_in
+        Says which instances need not run; None lets all run.
     """
 
-    def __init__(self, state: RunState, executor: Executor, *, skip_delays: bool = False) -> None:
+    def __init__(
+        self,
+        state: RunState,
+        executor: Executor,
+        *,
+        skip_delays: bool = False,
+        find_stand_in: FindStandIn = lambda key: None,
+    ) -> None:
         self._state = state
         self._executor = executor
         self._skip_delays = skip_delays
+        self._find_stand_in = find_stand_in
         self._frontier = Frontier(state)
         self._ready: deque[Job] = deque()
         self._timers: list[tuple[datetime, int, TaskRequest]] = []
@@ -102,6 +114,10 @@ class Loop:
     def _hand_out(self, job: Job) -> None:
         """Count the try, tell it, and give the job to the executor; unless it was skipped while it waited."""
         if self._state.state_of(job.key) in FINISHED:
+            return
+        if self._state.state_of(job.key) is None and (stand_in := self._find_stand_in(job.key)) is not None:
+            standing.begin(self._state, job.key, stand_in)
+            self._finish(job.request, stand_in.state, stand_in.reason)
             return
         if job.deferral is None:
             goes_on = job.request.resume is not None or job.request.reschedules > 0

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.engine.protocol import Engine, RunInfo
 from mwaa_kit.engine.streams import outside
 from mwaa_kit.errors import UnknownTaskError
-from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunStarted, TaskInstance
+from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunNote, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.scheduler.instead import Instead, Preparation, find_resumed, prepare_resumed, refuse_together
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
+from mwaa_kit.scheduler.recording import Recorder, open_store
 from mwaa_kit.scheduler.state import RunState
 from mwaa_kit.scheduler.store import RunStore
 
@@ -43,6 +45,10 @@ class RunOptions:
         Run only these; empty runs all.
     memory_mb
         How much more memory a forked task may take; 0 sets no limit.
+    instead
+        What need not run, and what stands for it.
+    source
+        The name of the notebook or Dag file, for the record.
     """
 
     conf: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +58,8 @@ class RunOptions:
     skip_delays: bool = False
     task_ids: tuple[str, ...] = ()
     memory_mb: int = 0
+    instead: Instead = field(default_factory=Instead)
+    source: str = ""
 
 
 def run_dag(
@@ -81,25 +89,39 @@ def run_dag(
     Raises
     ------
     WrongUsageError
-        If the options contradict the Dag: unknown tasks, params that do not fit, an unknown mode.
+        If the options contradict the Dag or each other: unknown tasks, params that do not fit, an unknown mode.
+    UnknownRunError
+        If there is nothing to resume.
+    RecordUnreadableError
+        If a newer kit wrote the record.
     """
-    chosen = narrow(dag, options.task_ids)
-    started = now()
-    info = engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf)
-    store = RunStore(store_in) if store_in is not None else None
-    run_key = store.begin(info, started) if store else 0
+    early: list[str] = []
+    store = open_store(store_in, early.append)
+    try:
+        prepared, info, started = _prepare(engine, dag, options, store, now)
+    except BaseException:
+        if store is not None:
+            store.close()
+        raise
 
     def emit(event: Event) -> None:
-        if store:
-            store.note(run_key, event)
+        recorder.note(event, state)
         with outside():  # a task's own streams are routed while it runs; whoever listens may print
             listen(event)
 
-    state = RunState(chosen, info, local, emit, now)
-    emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(chosen.by_id)))
+    def tell(sentence: str) -> None:
+        emit(RunNote(now(), sentence))
+
+    recorder = Recorder(store, tell)
+    recorder.digests = prepared.digests
+    state = RunState(prepared.dag, info, local, emit, now)
     executor = open_executor(engine, state, options.mode, options.jobs, memory_mb=options.memory_mb)
-    loop = Loop(state, executor, skip_delays=options.skip_delays)
+    emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(prepared.dag.by_id)))
+    for sentence in (*early, *prepared.notes):
+        tell(sentence)
+    recorder.begin(info, started, tasks=prepared.task_ids, source=options.source)
     cancelled, outcome = True, FAILED  # until the loop has come to its end
+    loop = Loop(state, executor, skip_delays=options.skip_delays, find_stand_in=prepared.find)
     try:
         outcome = loop.run()
         cancelled = False
@@ -110,10 +132,24 @@ def run_dag(
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
         executor.close()
         run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
-        if store:
-            store.finish(run_key, run)
-            store.close()
+        recorder.finish(run)
     return run
+
+
+def _prepare(
+    engine: Engine, dag: DagSpec, options: RunOptions, store: RunStore | None, now: Callable[[], datetime]
+) -> tuple[Preparation, RunInfo, datetime]:
+    """Work out what the run is, and what of it need not run."""
+    instead = options.instead
+    refuse_together(instead, conf=options.conf, logical_date=options.logical_date)
+    resumed = find_resumed(store, dag.dag_id, instead)
+    task_ids = options.task_ids or (resumed.tasks if resumed else ())
+    prepared = Preparation(narrow(dag, task_ids), task_ids)
+    started = now()
+    if resumed and resumed.info and store:
+        prepare_resumed(prepared, store, resumed)
+        return prepared, replace(resumed.info, run_after=started), started
+    return prepared, engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf), started
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -55,6 +56,7 @@ class RunState:
         self.lengths: dict[str, int] = {}
         self.dirty: set[str] = {task.task_id for task in dag.tasks}
         self._xcoms: dict[tuple[str, int, str], Any] = {}
+        self._left: defaultdict[TaskKey, dict[str, None]] = defaultdict(dict)
         self._local = local
         self._variables: dict[str, str | None] = {}
         self._stores: defaultdict[str, dict[str, Any]] = defaultdict(dict)
@@ -128,8 +130,33 @@ class RunState:
     def xcoms(self) -> tuple[XCom, ...]:
         """Return all values, in the order of the Dag's tasks, their map indexes and keys."""
         order = {task.task_id: position for position, task in enumerate(self.dag.tasks)}
-        keys = sorted(self._xcoms, key=lambda key: (order.get(key[0], len(order)), key[1], key[2]))
+        keys = sorted(
+            ((*key, name) for key, names in self._left.items() for name in names),
+            key=lambda key: (order.get(key[0], len(order)), key[1], key[2]),
+        )
         return tuple(XCom(*key, self._xcoms[key]) for key in keys)
+
+    def xcoms_of(self, key: TaskKey) -> tuple[XCom, ...]:
+        """Return the values of one instance, in the order in which it left them."""
+        return tuple(XCom(*key, name, self._xcoms[*key, name]) for name in self._left[key])
+
+    def lend(self, xcoms: Sequence[XCom], lengths: Mapping[str, int]) -> None:
+        """Let the run's tasks read values of tasks that are not part of it.
+
+        Parameters
+        ----------
+        lengths
+            By task_id: how many instances a task has that is mapped over such a task.
+        """
+        for xcom in xcoms:
+            self._xcoms[xcom.task_id, xcom.map_index, xcom.key] = xcom.stored
+            if xcom.map_index != UNMAPPED:
+                self.expanded[xcom.task_id] = max(self.expanded.get(xcom.task_id, 0), xcom.map_index + 1)
+        self.lengths.update(lengths)
+
+    def holds_secret(self, stored: Any) -> bool:
+        """Whether a value holds what has to be hidden."""
+        return bool(self._secrets) and self._hide(text := json.dumps(stored, default=str, ensure_ascii=False)) != text
 
     # What a running task asks
 
@@ -147,6 +174,7 @@ class RunState:
     def set_xcom(self, task_id: str, map_index: int, key: str, value: Any, length: int | None) -> None:
         """Keep a value."""
         self._xcoms[task_id, map_index, key] = value
+        self._left[task_id, map_index][key] = None
         if length is not None:
             self.lengths[task_id] = length
         xcom = XCom(task_id, map_index, key, value)
@@ -155,11 +183,12 @@ class RunState:
     def delete_xcom(self, task_id: str, map_index: int, key: str) -> None:
         """Forget a value."""
         self._xcoms.pop((task_id, map_index, key), None)
+        self._left[task_id, map_index].pop(key, None)
 
     def clear_xcoms(self, key: TaskKey) -> None:
         """Forget what an earlier try left, as Airflow does before the next."""
-        for name in [name for name in self._xcoms if name[:2] == key]:
-            del self._xcoms[name]
+        for name in self._left.pop(key, {}):
+            del self._xcoms[*key, name]
 
     def get_variable(self, key: str) -> str | None:
         """Return a Variable: one set in this run, else the local one."""

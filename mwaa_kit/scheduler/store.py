@@ -1,24 +1,44 @@
 """The record of runs: a folder `.mwaa-kit/` beside the notebook, with SQLite for what happened and a file for each value.
 
 Nothing of the user's own is in it: it may be deleted at any time. It brings its own `.gitignore`.
+
+Notes
+-----
+Each state is committed as it happens, and a task's values when it ends, so a run that is killed can be resumed: what it had
+done is there. Whoever next opens the store finds that its process is gone, and records it as failed. Several runs may
+write at once: SQLite's write-ahead log lets them wait for each other.
+
+The number of runs kept is bounded, see `KEEP_RUNS`. A store of a newer kit is refused rather than misread; an older one is
+brought up to date, which only ever adds columns.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from mwaa_kit.engine.protocol import RunInfo
-from mwaa_kit.model.run import DagRun, Event, TaskInstance, TaskStateChanged, XCom, XComPushed
+from mwaa_kit.errors import RecordUnreadableError
+from mwaa_kit.model.run import FAILED, FINISHED, RUNNING, DagRun, Event, TaskInstance, TaskStateChanged, XCom
 from mwaa_kit.model.wire import to_dict
 from mwaa_kit.scheduler.folder import make_folder
+from mwaa_kit.scheduler.history import INSTANCE, History, instance_row
+from mwaa_kit.scheduler.owner import is_alive, owner_name
+from mwaa_kit.scheduler.valuefiles import ValueFiles
+
+KEEP_RUNS = 100
+"""How many runs of one Dag are kept, the newest; those that still run are kept whatever their number."""
+
+_VERSION = 1
+_BUSY_SECONDS = 30.0
+"""How long a write waits for another run's; one takes well under a millisecond."""
+
+_REMOVE = "delete the folder '.mwaa-kit': it holds records only"
 
 _SCHEMA = """
 create table if not exists runs (
@@ -36,147 +56,191 @@ create table if not exists xcoms (
     primary key (run_key, task_id, map_index, key)
 );
 """
+_ADDED = {
+    "runs": {"info": "''", "tasks": "'[]'", "source": "''", "owner": "''", "interrupted": "0"},
+    "task_instances": {"reused": "0", "stubbed": "0", "source": "''", "digest": "''", "reuse_key": "''"},
+}
+"""Columns that came later, with what older rows hold there."""
 
 
-@dataclass(frozen=True)
-class StoredRun:
-    """One line of the history."""
-
-    run_key: int
-    dag_id: str
-    run_id: str
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RunStore:
+class RunStore(History):
     """The runs of the notebooks and Dag files in one folder.
 
     Parameters
     ----------
     folder
         Where the notebook lies; the store is made in it at the first run.
+
+    Raises
+    ------
+    RecordUnreadableError
+        If a newer kit wrote it, or something else did.
     """
 
     def __init__(self, folder: Path) -> None:
         self.root = make_folder(folder)
-        self._db = sqlite3.connect(self.root / "runs.db")
-        self._db.executescript("pragma journal_mode=wal; pragma synchronous=off; pragma foreign_keys=on;" + _SCHEMA)
+        self.values = ValueFiles(self.root / "values")
+        self._turn = threading.RLock()
+        self._db = sqlite3.connect(
+            self.root / "runs.db", timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise RecordUnreadableError(
+                f"the record of runs cannot be used: {error}", path=str(self.root / "runs.db"), hint=_REMOVE
+            ) from error
 
-    def begin(self, run: RunInfo, at: datetime) -> int:
+    def _open(self) -> None:
+        """Bring the tables up to date, and close what killed processes left open."""
+        (version,) = self._db.execute("pragma user_version").fetchone()
+        if version > _VERSION:
+            self._db.close()
+            raise RecordUnreadableError(
+                f"the record of runs was written by a newer mwaa-kit (its form is {version}, this one knows {_VERSION})",
+                path=str(self.root / "runs.db"),
+                hint=f"upgrade mwaa-kit, or {_REMOVE}",
+            )
+        self._db.executescript("pragma journal_mode=wal; pragma synchronous=off; pragma foreign_keys=on;")
+        if version < _VERSION:
+            with self._writing() as db:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                self._add_columns(db)
+                db.execute("create index if not exists by_task on task_instances (task_id, map_index, state)")
+                db.execute(f"pragma user_version = {_VERSION}")
+        self._close_abandoned()
+
+    @staticmethod
+    def _add_columns(db: sqlite3.Connection) -> None:
+        for table, columns in _ADDED.items():
+            there = {row[1] for row in db.execute(f"pragma table_info({table})")}
+            for name, default in columns.items():
+                if name not in there:
+                    db.execute(f"alter table {table} add column {name} not null default {default}")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; other threads of this process, and other processes, wait."""
+        with self._turn:
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                if self._db.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    def _close_abandoned(self) -> None:
+        """Record as failed what a process that is gone was running."""
+        open_runs = self._db.execute("select run_key, owner from runs where state = ?", (RUNNING,)).fetchall()
+        gone = [key for key, owner in open_runs if not is_alive(owner)]
+        if not gone:
+            return
+        states = ", ".join(f"'{state}'" for state in sorted(FINISHED))
+        with self._writing() as db:
+            for key in gone:
+                db.execute("update runs set state = ?, interrupted = 1 where run_key = ?", (FAILED, key))
+                db.execute(
+                    f"update task_instances set state = ?, error = 'its process was killed'"
+                    f" where run_key = ? and state is not null and state not in ({states})",
+                    (FAILED, key),
+                )
+
+    # Writing a run as it goes on
+
+    def begin(self, run: RunInfo, at: datetime, *, tasks: Sequence[str] = (), source: str = "") -> int:
         """Record that a run began; return its key."""
-        values = (
-            run.dag_id,
-            run.run_id,
-            to_dict(run.logical_date),
-            json.dumps(dict(run.conf), default=str),
-            str(to_dict(at)),
+        row = (
+            *(run.dag_id, run.run_id, to_dict(run.logical_date), json.dumps(dict(run.conf), default=str), RUNNING),
+            *(str(to_dict(at)), json.dumps(to_dict(run), default=str), json.dumps(list(tasks)), source, owner_name()),
         )
-        made = self._db.execute(
-            "insert into runs (dag_id, run_id, logical_date, conf, state, started_at) values (?, ?, ?, ?, 'running', ?)",
-            values,
-        )
-        self._db.commit()
+        with self._writing() as db:
+            made = db.execute(
+                "insert into runs (dag_id, run_id, logical_date, conf, state, started_at, info, tasks, source, owner)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
         return int(made.lastrowid or 0)
 
     def note(self, run_key: int, event: Event) -> None:
         """Record a state as it happens, so that a run that was killed shows how far it came."""
-        if isinstance(event, TaskStateChanged):
-            self._db.execute(
-                "insert into task_instances values (?, ?, ?, ?, ?, ?, ?, null) on conflict do update"
+        if not isinstance(event, TaskStateChanged):
+            return
+        error = event.reason if event.state == FAILED else ""
+        with self._writing() as db:
+            db.execute(
+                "insert into task_instances (run_key, task_id, map_index, state, try_number, error, started_at)"
+                " values (?, ?, ?, ?, ?, ?, ?) on conflict do update"
                 " set state = excluded.state, try_number = excluded.try_number, error = excluded.error",
-                (
-                    run_key,
-                    event.task_id,
-                    event.map_index,
-                    event.state,
-                    event.try_number,
-                    event.reason,
-                    to_dict(event.at),
-                ),
+                (run_key, event.task_id, event.map_index, event.state, event.try_number, error, to_dict(event.at)),
             )
-            self._db.commit()
-        if isinstance(event, XComPushed):
-            self._db.execute(
-                "insert or replace into xcoms values (?, ?, ?, ?, ?, ?, '')",
-                (run_key, event.task_id, event.map_index, event.key, event.type, event.size_bytes),
+
+    def keep(
+        self,
+        run_key: int,
+        instance: TaskInstance,
+        xcoms: Iterable[XCom],
+        *,
+        withheld: Iterable[XCom] = (),
+        digest: str = "",
+        reuse_key: str = "",
+    ) -> None:
+        """Record how a task instance ended, with its values.
+
+        Parameters
+        ----------
+        withheld
+            Values that may not be written, because they hold a secret: only that they were there is noted.
+        digest
+            What the task was; a resumed run takes its result only while it still is.
+        reuse_key
+            Under which later runs may find the result; empty where they may not.
+        """
+        files = [(xcom, self.values.write(xcom.stored)) for xcom in xcoms] + [(xcom, "") for xcom in withheld]
+        with self._writing() as db:
+            db.execute(
+                f"insert or replace into task_instances (run_key, {INSTANCE}, digest, reuse_key)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_key, *instance_row(instance), digest, reuse_key),
             )
-            self._db.commit()
+            db.execute(
+                "delete from xcoms where run_key = ? and task_id = ? and map_index = ?", (run_key, *instance.key)
+            )
+            db.executemany(
+                "insert into xcoms values (?, ?, ?, ?, ?, ?, ?)",
+                [(run_key, *instance.key, x.key, x.type_name, x.size_bytes, file) for x, file in files],
+            )
 
     def finish(self, run_key: int, run: DagRun) -> None:
-        """Record a run's end, with all its values."""
-        with self._db:
-            self._db.executemany(
-                "insert or replace into task_instances values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [_instance_row(run_key, instance) for instance in run.task_instances],
+        """Record a run's end, with the instances that came to none."""
+        with self._writing() as db:
+            db.executemany(
+                f"insert into task_instances (run_key, {INSTANCE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " on conflict do update set state = excluded.state, error = excluded.error, ended_at = excluded.ended_at",
+                [(run_key, *instance_row(instance)) for instance in run.task_instances],
             )
-            self._db.execute("delete from xcoms where run_key = ?", (run_key,))
-            self._db.executemany(
-                "insert into xcoms values (?, ?, ?, ?, ?, ?, ?)", [self._xcom_row(run_key, xcom) for xcom in run.xcoms]
-            )
-            self._db.execute(
+            db.execute(
                 "update runs set state = ?, cancelled = ?, ended_at = ? where run_key = ?",
                 (run.state, run.cancelled, to_dict(run.end_date), run_key),
             )
 
-    def _xcom_row(self, run_key: int, xcom: XCom) -> tuple[Any, ...]:
-        file = self._write_value(xcom.stored)
-        return (run_key, xcom.task_id, xcom.map_index, xcom.key, xcom.type_name, xcom.size_bytes, file)
-
-    def _write_value(self, stored: Any) -> str:
-        """Write a value once, under the digest of its content."""
-        content = json.dumps(stored, default=str).encode()
-        name = f"{hashlib.sha256(content).hexdigest()}.json"
-        path = self.root / "values" / name
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            aside = path.with_suffix(f".{os.getpid()}.part")
-            aside.write_bytes(content)
-            aside.replace(path)
-        return name
-
-    def list_runs(self, dag_id: str | None = None) -> tuple[StoredRun, ...]:
-        """Return the runs, newest first."""
-        rows = self._db.execute(
-            "select run_key, dag_id, run_id, state, started_at, ended_at from runs"
-            " where :dag_id is null or dag_id = :dag_id order by run_key desc",
-            {"dag_id": dag_id},
-        )
-        return tuple(
-            StoredRun(key, dag, run, state, datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
-            for key, dag, run, state, start, end in rows
-        )
-
-    def read_states(self, run_key: int) -> Mapping[tuple[str, int], str | None]:
-        """Return a run's states by (task_id, map_index)."""
-        rows = self._db.execute("select task_id, map_index, state from task_instances where run_key = ?", (run_key,))
-        return {(task_id, map_index): state for task_id, map_index, state in rows}
-
-    def read_xcoms(self, run_key: int) -> tuple[XCom, ...]:
-        """Return the values of a finished run."""
-        rows = self._db.execute(
-            "select task_id, map_index, key, file from xcoms where run_key = ? and file <> '' order by rowid",
-            (run_key,),
-        )
-        return tuple(
-            XCom(task_id, map_index, key, json.loads((self.root / "values" / file).read_bytes()))
-            for task_id, map_index, key, file in rows
-        )
+    def prune(self, keep: int = KEEP_RUNS) -> int:
+        """Delete the oldest runs of each Dag beyond `keep`, and values that no run uses; return how many runs went."""
+        with self._writing() as db:
+            gone = db.execute(
+                "delete from runs where state <> ? and run_key in (select run_key from"
+                " (select run_key, row_number() over (partition by dag_id order by run_key desc) as age from runs)"
+                " where age > ?)",
+                (RUNNING, keep),
+            ).rowcount
+            used = frozenset(file for (file,) in db.execute("select distinct file from xcoms")) if gone else frozenset()
+        if gone:
+            self.values.sweep(used)
+        return gone
 
     def close(self) -> None:
         """Release the files."""
         self._db.close()
-
-
-def _instance_row(run_key: int, instance: TaskInstance) -> tuple[Any, ...]:
-    return (
-        run_key,
-        instance.task_id,
-        instance.map_index,
-        instance.state,
-        instance.try_number,
-        instance.error,
-        to_dict(instance.start_date),
-        to_dict(instance.end_date),
-    )

@@ -52,6 +52,7 @@ def run(
     mode: str = "inline",
     jobs: int = 0,
     skip_delays: bool = False,
+    resume: bool = False,
     listen: Listen = lambda event: None,
     on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
 ) -> DagRun:
@@ -75,6 +76,9 @@ def run(
         How many at once; 0 takes the number of processors, in ``threads`` mode 16.
     skip_delays
         Retry delays and sensor intervals pass at once.
+    resume
+        Go on with the newest run of this Dag that failed or was cancelled: what succeeded keeps its result, unless it was
+        changed since or rests on what runs again.
     listen
         Takes each event as it happens.
     on_findings
@@ -86,6 +90,7 @@ def run(
         ``run["features"].value`` is a task's result as a live object. A failed run is returned, not raised.
     """
     from mwaa_kit.engine.opening import open_engine
+    from mwaa_kit.scheduler.instead import Instead
     from mwaa_kit.scheduler.local import read_local_settings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
 
@@ -94,7 +99,10 @@ def run(
     if warnings:
         on_findings(warnings)
     chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
-    options = RunOptions(dict(params or {}), logical_date, mode, jobs, skip_delays, chosen)
+    name = Path(found.module.path).name if found.module else ""
+    options = RunOptions(
+        dict(params or {}), logical_date, mode, jobs, skip_delays, chosen, instead=Instead(resume=resume), source=name
+    )
     interpreter = Interpreter(found.module, found.dag_file)
     with recorded(found.spec, found.module, found.folder, mode=mode, listen=listen) as record:
         finished = run_dag(

@@ -204,7 +204,7 @@ def test_ctrl_c_ends_a_run_cleanly(mode: str, endless: Any) -> None:
     assert (process.returncode, alive(child)) == (0, False)
 
 
-def test_a_killed_run_leaves_no_child_and_stays_visible(endless: Any, tmp_path: Path) -> None:
+def test_a_killed_run_leaves_no_child_and_is_recorded_as_failed(endless: Any, tmp_path: Path) -> None:
     from mwaa_kit.scheduler.store import RunStore
 
     process, child = endless("fork", str(tmp_path))
@@ -217,6 +217,6 @@ def test_a_killed_run_leaves_no_child_and_stays_visible(endless: Any, tmp_path: 
     assert not alive(child)
     store = RunStore(tmp_path)
     (left,) = store.list_runs()
-    assert (left.dag_id, left.state, left.ended_at) == ("endless", "running", None)
-    assert store.read_states(left.run_key) == {("hang", -1): "running"}
+    assert (left.dag_id, left.state, left.interrupted) == ("endless", "failed", True)
+    assert store.read_states(left.run_key) == {("hang", -1): "failed"}
     store.close()

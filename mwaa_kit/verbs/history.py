@@ -1,0 +1,112 @@
+"""runs: the record of earlier runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, overload
+
+from mwaa_kit.errors import MissingInputError, UnknownRunError
+from mwaa_kit.model.run import DagRun
+from mwaa_kit.model.wire import to_dict
+from mwaa_kit.scheduler.folder import FOLDER_NAME
+from mwaa_kit.scheduler.history import StoredRun
+from mwaa_kit.scheduler.store import RunStore
+
+
+@dataclass(frozen=True)
+class History(Sequence[DagRun]):
+    """Earlier runs, newest first. A run's values are read when it is asked for.
+
+    ``history[0]`` is the newest run, ``history["manual__2026-…"]`` the one of that run_id.
+
+    Parameters
+    ----------
+    folder
+        Where the record lies.
+    lines
+        What is known of each without reading its values.
+    """
+
+    folder: Path
+    lines: tuple[StoredRun, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @overload
+    def __getitem__(self, which: int | str) -> DagRun: ...
+    @overload
+    def __getitem__(self, which: slice) -> History: ...
+
+    def __getitem__(self, which: int | str | slice) -> DagRun | History:
+        if isinstance(which, slice):
+            return replace(self, lines=self.lines[which])
+        return self._read(self.lines[which] if isinstance(which, int) else self._find(which))
+
+    def __iter__(self) -> Iterator[DagRun]:
+        return (self._read(line) for line in self.lines)
+
+    def _find(self, run_id: str) -> StoredRun:
+        for line in self.lines:
+            if line.run_id == run_id:
+                return line
+        raise UnknownRunError(f"there is no run {run_id!r} on record", hint="see them with: mwaa-kit runs")
+
+    def _read(self, line: StoredRun) -> DagRun:
+        store = RunStore(self.folder)
+        try:
+            return replace(store.read_run(line), read=_read_value)
+        finally:
+            store.close()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON of ``runs``."""
+        return {"runs": [_line_to_dict(line) for line in self.lines]}
+
+
+def runs(path: str | Path = ".", *, dag_id: str | None = None) -> History:
+    """Return the runs on record of a notebook or a Dag file; of all of them, when `path` is a folder.
+
+    Parameters
+    ----------
+    dag_id
+        Only of this Dag.
+
+    Raises
+    ------
+    MissingInputError
+        If there is nothing at `path`.
+    RecordUnreadableError
+        If a newer kit wrote the record.
+    """
+    place = Path(path).resolve()
+    if not place.exists():
+        raise MissingInputError("there is no such file or folder", path=str(path))
+    folder = place if place.is_dir() else place.parent
+    if not (folder / FOLDER_NAME / "runs.db").is_file():
+        return History(folder)
+    store = RunStore(folder)
+    try:
+        return History(folder, store.list_runs(dag_id, None if place.is_dir() else place.name))
+    finally:
+        store.close()
+
+
+def _read_value(stored: Any) -> object:
+    """Make a live object of a stored value; the first time this imports Airflow."""
+    from mwaa_kit.engine.opening import open_engine
+
+    return open_engine().read_value(stored)
+
+
+def _line_to_dict(line: StoredRun) -> dict[str, Any]:
+    shown = ("dag_id", "run_id", "state", "cancelled", "interrupted", "source", "started_at", "ended_at", "tasks")
+    info = line.info
+    return {
+        **{name: to_dict(getattr(line, name)) for name in shown},
+        "logical_date": to_dict(info.logical_date) if info else None,
+        "conf": to_dict(info.conf) if info else {},
+        "task_states": dict(line.task_states),
+    }
