@@ -86,7 +86,8 @@ class Loop:
         begun = [job.key for job in self._executor.cancel()]
         begun += [request.key for _, _, request in self._timers]
         begun += [job.key for job in self._ready if self._state.state_of(job.key) is not None]
-        for key in begun:
+        begun += [key for key, state in self._state.task_states().items() if state == RUNNING]  # on its way to a hand
+        for key in dict.fromkeys(begun):
             self._state.set_state(key, FAILED, reason="cancelled")
         self._timers.clear()
         self._ready.clear()

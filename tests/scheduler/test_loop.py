@@ -139,3 +139,15 @@ def test_the_clock_is_passed_in() -> None:
     run = run_dag(engine, dag, RunOptions(), local=LocalSettings(), store_in=None, now=lambda: moment)
 
     assert (run.start_date, run.end_date) == (moment, moment)
+
+
+def test_a_task_that_is_interrupted_on_its_way_to_be_run_has_failed_and_is_not_left_running() -> None:
+    def interrupt(event: Any) -> None:
+        if getattr(event, "state", "") == "running":
+            raise KeyboardInterrupt
+
+    dag = DagSpec("d", (TaskSpec("a", "@task"),))
+    run = run_dag(
+        ToldEngine({"a": "success"}), dag, RunOptions(), local=LocalSettings(), store_in=None, listen=interrupt
+    )
+    assert (run.cancelled, run.states) == (True, {("a", -1): "failed"})
