@@ -73,10 +73,21 @@ def compile_source(
         If no cell of it is a task.
     """
     known = analyse(notebook, read_others(notebook) if others is None else others)
+    return module_of(known, target=target, support=support)
+
+
+def module_of(known: Analysed, *, target: str, support: tuple[SupportFile, ...] = ()) -> DagModule:
+    """Return the Dag module of a notebook that is analysed already.
+
+    Raises
+    ------
+    NoTaskError
+        If no cell of it is a task.
+    """
     broken = any(cell.parsed.problem is not None for cell in known.cells)
     if not known.tasks and not any(plan.written for plan in known.plans) and not broken and not _named(known.cells):
         hint = "begin a cell with '#| task: name', or define a function with @task"
-        raise NoTaskError("no cell of the notebook is a task", path=notebook.path, hint=hint)
+        raise NoTaskError("no cell of the notebook is a task", path=known.notebook.path, hint=hint)
     copies = (
         published_copy(
             known.calls[task.cell], returns=returns_value(task.task_id, known.calls[task.cell], known.wiring)

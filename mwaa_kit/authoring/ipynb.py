@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,19 @@ def read_notebook(path: str) -> Notebook:
     if document.get("nbformat") == 3:
         document = _upgrade(document, path)
     return with_star_names(_notebook(document, path))
+
+
+def read_document(document: Mapping[str, Any], path: str) -> Notebook:
+    """Return the notebook that a document in memory says, such as one that an editor has not saved.
+
+    Raises
+    ------
+    NotANotebookError
+        If it has no cells.
+    OtherLanguageError
+        If its kernel does not speak Python.
+    """
+    return with_star_names(_notebook({"nbformat": 4, "metadata": {}, **document}, path))
 
 
 def _read(path: str) -> dict[str, Any]:

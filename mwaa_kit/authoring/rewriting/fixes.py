@@ -65,8 +65,15 @@ def with_fixes(path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings, each with the description of its automatic fix where it has one."""
     if not any(finding.code in {_DUPLICATE, _MAGIC, _NEAR_MISS} for finding in findings):
         return findings
-    cells = {cell.cell.number: cell for cell in find_cells(read_any_notebook(path))}
-    pairs = ((f, _fix_of(f, cells) if f.at.path == path else None) for f in findings)
+    return with_fixes_of(read_any_notebook(path), findings)
+
+
+def with_fixes_of(notebook: Notebook, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings of a notebook in memory, each with the description of its automatic fix where it has one."""
+    if not any(finding.code in {_DUPLICATE, _MAGIC, _NEAR_MISS} for finding in findings):
+        return findings
+    cells = {cell.cell.number: cell for cell in find_cells(notebook)}
+    pairs = ((f, _fix_of(f, cells) if f.at.path == notebook.path else None) for f in findings)
     return tuple(replace(finding, fix=fix.description) if fix else finding for finding, fix in pairs)
 
 
