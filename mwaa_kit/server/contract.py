@@ -2,18 +2,21 @@
 
 Notes
 -----
-OpenAPI 3.1 schemas are JSON Schema, so the library that Jupyter itself validates notebooks and events with does it here
-too. Query and path parameters are text: those that stand for numbers say so by a pattern.
+OpenAPI 3.1 schemas are JSON Schema, so the libraries that Jupyter itself validates notebooks and events with do it here
+too: the fast one says whether a value fits (1 ms for 200 cells, where the other needs 20), the other one why not. Query
+and path parameters are text: those that stand for numbers say so by a pattern.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from fastjsonschema import JsonSchemaValueException
+from fastjsonschema import compile as compile_schema
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
@@ -49,9 +52,12 @@ def need(schema: str, value: Any) -> None:
     WrongUsageError
         If it does not fit; the message names the place, and quotes nothing of a long value.
     """
-    problem = best_match(_validator(f"#/components/schemas/{schema}").iter_errors(value))
-    if problem is not None:
-        raise _refusal(problem)
+    try:
+        _compiled(schema)(value)
+    except JsonSchemaValueException:
+        problem = best_match(_validator(schema).iter_errors(value))
+        if problem is not None:
+            raise _refusal(problem) from None
 
 
 def need_request(method: str, path: str, texts: Mapping[str, str], body: Any) -> None:
@@ -84,8 +90,17 @@ def schema_of(message: Mapping[str, Any]) -> str:
 
 
 @cache
-def _validator(reference: str) -> Draft202012Validator:
-    return Draft202012Validator({"$ref": reference, "components": contract()["components"]})
+def _compiled(schema: str) -> Callable[[Any], Any]:
+    return compile_schema(_document(schema), use_default=False)  # type: ignore[no-any-return]
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(_document(schema))
+
+
+def _document(schema: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}", "components": contract()["components"]}
 
 
 def _refusal(problem: ValidationError) -> WrongUsageError:

@@ -1,16 +1,33 @@
-"""The contract is sound, and refuses what does not fit."""
+"""The contract and the routes are the same thing, said twice."""
 
 from __future__ import annotations
 
 from openapi_spec_validator import validate
+from tornado.web import RequestHandler
 
 from mwaa_kit.errors import WrongUsageError
-from mwaa_kit.server.contract import contract, need, wire_version
+from mwaa_kit.server.contract import METHODS, contract, need, operations, wire_version
+from mwaa_kit.server.handlers import HANDLERS
+from mwaa_kit.server.work import WORK
 
 
 def test_the_contract_is_openapi_as_its_specification_has_it() -> None:
     validate(contract())
     assert wire_version() == 1
+
+
+def test_every_route_is_in_the_contract() -> None:
+    routes = {
+        (method, handler.path_in_contract)
+        for handler in HANDLERS
+        for method in METHODS
+        if getattr(handler, method) is not getattr(RequestHandler, method)
+    }
+    assert routes <= set(operations())
+
+
+def test_every_route_names_work_that_there_is() -> None:
+    assert {handler.work for handler in HANDLERS if getattr(handler, "work", "")} <= WORK.keys()
 
 
 def test_a_request_that_does_not_fit_is_told_where_and_why_without_its_values() -> None:

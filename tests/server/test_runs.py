@@ -1,0 +1,154 @@
+"""Runs that are started from the page: in a process of their own, with events that no reload loses."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from support_server import KitServer, write_notebook
+
+from mwaa_kit.server.contract import need
+
+HOLDS_THE_GIL = "#| task: stuck\nimport re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"
+
+
+def _is_end(message: dict[str, Any]) -> bool:
+    return message.get("event", {}).get("event") == "job_finished"
+
+
+def _start(server: KitServer, path: str, **more: object) -> Any:
+    job = server.need("post", "runs", {"path": path, **more})
+    need("Job", job)
+    return job
+
+
+def _wait(server: KitServer, job_id: str, seconds: float = 60.0) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        detail = server.need("get", f"runs/{job_id}?events=5")
+        if detail["job"]["state"] != "running":
+            need("RunDetail", detail)
+            return detail
+        time.sleep(0.1)
+    raise AssertionError(f"the run did not end within {seconds} s")
+
+
+@pytest.fixture(scope="module")
+def finished(server: KitServer) -> tuple[Any, list[dict[str, Any]]]:
+    """A run of the notebook with a param, and all its messages."""
+    job = _start(server, "churn.ipynb", params={"n": 3})
+    messages = server.listen({}, lambda message: _is_end(message) and message["job"] == job["id"])
+    return job, messages
+
+
+def test_every_event_of_a_run_comes_once_and_in_order(finished: tuple[Any, list[dict[str, Any]]]) -> None:
+    job, messages = finished
+    for message in messages:
+        need("Envelope", message)
+    own = [message for message in messages if message["job"] == job["id"]]
+    assert [message["seq"] for message in own] == list(range(1, len(own) + 1))
+    names = [message["event"]["event"] for message in own]
+    assert (names[0], names[-2:]) == ("run_started", ["run_finished", "job_finished"])
+    states = [(m["event"]["task_id"], m["event"]["state"]) for m in own if m["event"]["event"] == "task_state"]
+    assert [one for one in states if one[1] == "success"] == [
+        ("load", "success"),
+        ("features", "success"),
+        ("score", "success"),
+    ]
+
+
+def test_a_page_that_was_reloaded_gets_what_it_missed(
+    server: KitServer, finished: tuple[Any, list[dict[str, Any]]]
+) -> None:
+    job, messages = finished
+    own = [message for message in messages if message["job"] == job["id"]]
+    assert server.listen({job["id"]: 4}, _is_end) == own[4:]
+
+
+def test_a_run_can_be_read_at_any_time(server: KitServer, finished: tuple[Any, list[dict[str, Any]]]) -> None:
+    job, _ = finished
+    detail = _wait(server, job["id"])
+    assert (detail["job"]["state"], detail["job"]["dag_id"]) == ("success", "churn")
+    assert [(one["task_id"], one["state"]) for one in detail["task_instances"]] == [
+        ("load", "success"),
+        ("features", "success"),
+        ("score", "success"),
+    ]
+    values = {(one["task_id"], one["key"]): one["value"] for one in detail["xcoms"]}
+    assert values["score", "return_value"] == 3.0
+    listed = server.need("get", "runs?path=churn.ipynb")
+    need("Jobs", listed)
+    assert job["id"] in [one["id"] for one in listed["jobs"]]
+
+
+def test_a_failed_run_is_shown_as_failed(server: KitServer) -> None:
+    write_notebook(server.folder / "fails.ipynb", "#| task: load\nraise ValueError('no rows')")
+    detail = _wait(server, _start(server, "fails.ipynb")["id"])
+    assert detail["job"]["state"] == "failed"
+    assert [(one["task_id"], one["state"]) for one in detail["task_instances"]] == [("load", "failed")]
+
+
+def test_a_notebook_that_does_not_compile_says_why(server: KitServer) -> None:
+    write_notebook(server.folder / "broken.ipynb", "#| task: load\nrows = [")
+    detail = _wait(server, _start(server, "broken.ipynb")["id"])
+    assert (detail["job"]["state"], detail["job"]["error"]["name"]) == ("failed", "UncompiledNotebookError")
+    assert detail["job"]["error"]["cell"] == 1
+
+
+def test_a_run_whose_process_dies_says_how(server: KitServer) -> None:
+    write_notebook(server.folder / "dies.ipynb", "#| shared\nimport os\nos.kill(os.getpid(), 11)", "#| task: a\nx = 1")
+    detail = _wait(server, _start(server, "dies.ipynb", mode="inline")["id"])
+    assert (detail["job"]["state"], "SIGSEGV" in str(detail["job"]["error"])) == ("failed", True)
+
+
+def test_cancel_works_while_a_c_extension_holds_the_gil(server: KitServer) -> None:
+    write_notebook(server.folder / "stuck.ipynb", HOLDS_THE_GIL)
+    job = _start(server, "stuck.ipynb")
+    server.listen({}, lambda message: message.get("job") == job["id"] and message["event"].get("state") == "running")
+    time.sleep(0.3)  # until the regular expression is at work
+    started = time.monotonic()
+    assert server.need("delete", f"runs/{job['id']}")["cancelling"]
+    detail = _wait(server, job["id"])
+    assert detail["job"]["state"] == "cancelled"
+    assert [(one["task_id"], one["state"]) for one in detail["task_instances"]] == [("stuck", "failed")]
+    assert time.monotonic() - started < 10
+
+
+def test_a_run_that_holds_the_gil_of_its_own_process_is_killed_after_the_grace(server: KitServer) -> None:
+    job = _start(server, "stuck.ipynb", mode="inline", grace_seconds=1)
+    server.listen(
+        {}, lambda message: message.get("event", {}).get("state") == "running" and message["job"] == job["id"]
+    )
+    server.need("delete", f"jobs/{job['id']}")
+    assert _wait(server, job["id"])["job"]["state"] == "cancelled"
+
+
+def test_an_option_that_the_verb_does_not_have_is_refused_by_its_name(server: KitServer) -> None:
+    detail = _wait(server, _start(server, "churn.ipynb", options={"colour": "red"})["id"])
+    assert detail["job"]["error"]["message"] == "run has no option 'colour' in this version of mwaa-kit"
+
+
+def test_a_run_that_is_not_there_is_said_so(server: KitServer) -> None:
+    answer = server.ask("get", "runs/0123456789ab")
+    assert (answer.status, answer.body["error"]["name"]) == (404, "UnknownJobError")
+
+
+def test_the_server_answers_at_once_while_runs_go_on(server: KitServer) -> None:
+    job = _start(server, "stuck.ipynb")
+    started = time.monotonic()
+    answers = [server.need("get", "hello") for _ in range(5)]
+    assert time.monotonic() - started < 2
+    assert answers[0]["busy"] >= 1
+    server.need("delete", f"runs/{job['id']}")
+    server.need("delete", f"runs/{job['id']}")
+    assert _wait(server, job["id"])["job"]["state"] == "cancelled"
+
+
+def test_check_and_targets_answer_as_the_command_line_does(server: KitServer) -> None:
+    report = server.need("post", "check", {"paths": ["churn.ipynb"]})
+    need("Report", report)
+    assert report["checked"] == 1
+    targets = server.need("get", "targets")
+    need("Targets", targets)
+    assert [one["airflow"] for one in targets["targets"] if one["newest"]] == ["3.3.1"]

@@ -1,0 +1,177 @@
+"""A real Jupyter server on loopback with the extension, and a plain client for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+_START_SECONDS = 60.0
+
+CELLS = (
+    "from datetime import datetime\nfrom airflow.sdk import dag, task",
+    "#| params\nn = 4",
+    "#| task: load\nrows = [{'id': i, 'spend': i * 10} for i in range(n)]",
+    "rows[:2]",
+    "#| task: features retries=1\nX = [row['spend'] / 10 for row in rows]",
+    "@task\ndef score(X):\n    return sum(X)",
+    '#| dag\n@dag(schedule="0 6 * * *", start_date=datetime(2026, 1, 1), tags=["ml"])\ndef churn(): ...',
+)
+
+
+def write_notebook(path: Path, *sources: str) -> list[dict[str, object]]:
+    """Write a notebook; return its cells as an editor sends them."""
+    cells = cells_of(*sources)
+    saved = [{**cell, "metadata": {}, "outputs": []} for cell in cells]
+    metadata = {"language_info": {"name": "python"}}
+    path.write_text(json.dumps({"cells": saved, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
+    return cells
+
+
+def cells_of(*sources: str) -> list[dict[str, object]]:
+    """Return code cells as an editor sends them, with ids ``c1``, ``c2`` …"""
+    return [
+        {"id": f"c{number}", "cell_type": "code", "source": source, "execution_count": None}
+        for number, source in enumerate(sources, start=1)
+    ]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered: its status, and its body as JSON where it is JSON."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KitServer:
+    """A running server."""
+
+    url: str
+    token: str
+    folder: Path
+    log: Path
+    pid: int
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        headers: dict[str, str] | None = None,
+        token: bool = True,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """Send one request below ``mwaa-kit`` and return the answer, whatever its status."""
+        content = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} if content is not None else {}
+        sent |= {"Authorization": f"token {self.token}"} if token else {}
+        request = urllib.request.Request(
+            f"{self.url}mwaa-kit/{path}", content, sent | (headers or {}), method=method.upper()
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=90) as answer:
+                return Answer(answer.status, _json(answer.read()), dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, _json(error.read()), dict(error.headers))
+
+    def need(self, method: str, path: str, body: object = None) -> Any:
+        """Send a request that must succeed, and return its body."""
+        answer = self.ask(method, path, body)
+        assert answer.status in (200, 202), answer.body
+        return answer.body
+
+    def listen(self, after: dict[str, int], until: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Open the websocket, say what was seen, and return the messages up to the one that is wanted."""
+
+        async def gather() -> list[dict[str, Any]]:
+            headers = {"Authorization": f"token {self.token}"}
+            address = f"{self.url.replace('http', 'ws', 1)}mwaa-kit/events"
+            connection = await websocket_connect(HTTPRequest(address, headers=headers))
+            await connection.write_message(json.dumps({"op": "listen", "after": after}))
+            found: list[dict[str, Any]] = []
+            async with asyncio.timeout(60):
+                while not found or not until(found[-1]):
+                    message = await connection.read_message()
+                    assert message is not None, "the server closed the socket"
+                    found.append(json.loads(message))
+            connection.close()
+            return found
+
+        return asyncio.run(gather())
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode(errors="replace")
+
+
+@contextlib.contextmanager
+def kit_server(folder: Path, own: Path, *words: str) -> Iterator[KitServer]:
+    """Run a Jupyter server with the extension on a folder.
+
+    Parameters
+    ----------
+    own
+        An empty folder, which takes everything the server writes.
+    words
+        More arguments for it.
+    """
+    names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
+    Path(environ["HOME"]).mkdir(parents=True)
+    token, port = secrets.token_hex(16), _free_port()
+    base = "/user/ada/"
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
+    command += [f"--ServerApp.base_url={base}", f"--IdentityProvider.token={token}"]
+    command += ["--ServerApp.jpserver_extensions=mwaa_kit.server=True", *words]
+    url = f"http://127.0.0.1:{port}{base}"
+    with (own / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait(server, f"{url}api/status?token={token}", own / "log")
+            yield KitServer(url, token, folder, own / "log", server.pid)
+        finally:
+            server.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=15)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text()
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the Jupyter server did not answer within {_START_SECONDS} s:\n{log.read_text()}")
