@@ -29,7 +29,8 @@ here ends the verb, with a message of one line, the file it speaks of, a next st
     │   ├── AirflowMissingError
     │   ├── InterpreterError
     │   ├── LinterTooOldError
-    │   └── PracticeError
+    │   ├── PracticeError
+    │   └── WorkerError
     └── CancelledError                exit 130
 """
 
@@ -181,6 +182,10 @@ class LinterTooOldError(EnvironmentUnreachableError):
 
 class PracticeError(EnvironmentUnreachableError):
     """The practice MWAA could not be started or stopped."""
+
+
+class WorkerError(EnvironmentUnreachableError):
+    """A target's worker ended, or failed for a reason that is not the Dag's."""
 
 
 class CancelledError(MwaaKitError):

@@ -6,9 +6,10 @@ import click
 
 from mwaa_kit.cli.findings import show_findings
 from mwaa_kit.cli.narrating import Narrator, show_run, write_card
-from mwaa_kit.cli.options import dag_id_option, json_option, target_option
+from mwaa_kit.cli.options import dag_id_option, json_option
 from mwaa_kit.cli.output import show_json, tell_start
 from mwaa_kit.errors import CancelledError
+from mwaa_kit.verbs.engines import choose_mode
 from mwaa_kit.verbs.values import read_date, read_params
 
 
@@ -23,10 +24,8 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option("--logical-date", metavar="DATE", help="By default the present moment.")
 @click.option(
     "--mode",
-    type=click.Choice(("inline", "threads", "fork")),
-    default="fork",
-    show_default=True,
-    help="Where tasks run.",
+    type=click.Choice(("inline", "threads", "fork", "worker")),
+    help="Where tasks run: by default each in its own process, forked here or by the worker of a --target.",
 )
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once; by default one a processor."
@@ -35,7 +34,7 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
 @click.option("--card", metavar="FILE", help="Write the run as one HTML page: graph, timeline, outputs, logs.")
-@target_option
+@click.option("--target", metavar="VERSION", help="The Airflow version to run on; by default the one of this Python.")
 @json_option
 def run_command(
     path: str,
@@ -46,13 +45,13 @@ def run_command(
     params: tuple[str, ...],
     conf: str | None,
     logical_date: str | None,
-    mode: str,
+    mode: str | None,
     jobs: int | None,
     resume: bool,
     skip_delays: bool,
     quiet: bool,
     card: str | None,
-    target: str,
+    target: str | None,
     as_json: bool,
 ) -> int:
     """Run the Dag of PATH here, with real Airflow tasks, and without a database or a server."""
@@ -69,7 +68,7 @@ def run_command(
         params=read_params(params, conf),
         logical_date=read_date(logical_date),
         target=target,
-        mode=mode,
+        mode=choose_mode(mode, target, otherwise="fork"),
         jobs=jobs or 0,
         skip_delays=skip_delays,
         resume=resume,

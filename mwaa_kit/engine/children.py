@@ -93,7 +93,7 @@ class Children:
     def __init__(self, engine: Engine, ask: Ask, *, memory_bytes: int = 0) -> None:
         self._engine = engine
         self._ask = ask
-        self._memory_bytes = memory_bytes
+        self.memory_bytes = memory_bytes
         self.running: list[Child] = []
         self._frozen = False
 
@@ -117,7 +117,7 @@ class Children:
         if pid == 0:
             here.close()
             os.close(read_end)
-            _be_child(self._engine, job, there, write_end, self._memory_bytes)
+            _be_child(self._engine, job, there, write_end, self.memory_bytes)
         there.close()
         os.close(write_end)
         request = job.request

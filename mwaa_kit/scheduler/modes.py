@@ -13,6 +13,7 @@ import threading
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import WrongUsageError
 from mwaa_kit.scheduler.executors import Executor, InlineExecutor
+from mwaa_kit.scheduler.remote import WorkerEngine, WorkerExecutor
 from mwaa_kit.scheduler.state import RunState
 
 MODES = ("inline", "threads", "fork", "worker")
@@ -38,6 +39,9 @@ def open_executor(engine: Engine, state: RunState, mode: str, jobs: int, *, memo
         for task in state.dag.tasks
         if task.execution_timeout_seconds is not None
     }
+    if isinstance(engine, WorkerEngine):
+        jobs = jobs or os.cpu_count() or 1
+        return WorkerExecutor(engine.worker, state, jobs, timeouts=timeouts, memory_bytes=memory_mb << 20)
     if mode == "inline":
         return InlineExecutor(engine, state)
     if mode == "threads":

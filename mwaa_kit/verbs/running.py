@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import NoTaskError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.finding import Finding, Severity
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.targets.catalogue import NEWEST
 from mwaa_kit.verbs.cells import Interpreter
+from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
 from mwaa_kit.verbs.recording import recorded
 from mwaa_kit.verbs.sources import build_folder, import_error, is_plain, lay_out, need_clean, read_module, try_import
 
@@ -48,8 +49,8 @@ def run(
     with_downstream: bool = False,
     params: Mapping[str, Any] | None = None,
     logical_date: datetime | None = None,
-    target: str = NEWEST,
-    mode: str = "inline",
+    target: str | None = None,
+    mode: str | None = None,
     jobs: int = 0,
     skip_delays: bool = False,
     resume: bool = False,
@@ -70,8 +71,11 @@ def run(
         Override the Dag's params.
     logical_date
         Aware; None takes the present moment.
+    target
+        The Airflow version to run on: None takes the one of this Python, another one is run by a worker in its interpreter.
     mode
         ``inline``: the tasks run here, one after another. ``threads``: here, many at once. ``fork``: each in its own process.
+        ``worker``: each in its own process, forked by a worker. None takes ``inline``, for a target elsewhere ``worker``.
     jobs
         How many at once; 0 takes the number of processors, in ``threads`` mode 16.
     skip_delays
@@ -89,38 +93,50 @@ def run(
     DagRun
         ``run["features"].value`` is a task's result as a live object. A failed run is returned, not raised.
     """
-    from mwaa_kit.engine.opening import open_engine
     from mwaa_kit.scheduler.instead import Instead
     from mwaa_kit.scheduler.local import read_local_settings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
 
-    found = find_runnable(source, dag_id, target, isolated=mode == "fork")
-    warnings = tuple(one for one in found.module.findings if one.severity is Severity.WARNING) if found.module else ()
-    if warnings:
-        on_findings(warnings)
-    chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
-    name = Path(found.module.path).name if found.module else ""
-    options = RunOptions(
-        dict(params or {}), logical_date, mode, jobs, skip_delays, chosen, instead=Instead(resume=resume), source=name
-    )
-    interpreter = Interpreter(found.module, found.dag_file)
-    with recorded(found.spec, found.module, found.folder, mode=mode, listen=listen) as record:
-        finished = run_dag(
-            open_engine(),
-            found.spec,
-            options,
-            local=read_local_settings(found.folder),
-            store_in=found.folder,
-            listen=lambda event: record.take(interpreter.read(event)),
+    mode = choose_mode(mode, target, otherwise="inline")
+    with engine_for(target, mode) as engine:
+        found = find_runnable(source, dag_id, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
+        findings = found.module.findings if found.module else ()
+        if warnings := tuple(one for one in findings if one.severity is Severity.WARNING):
+            on_findings(warnings)
+        chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
+        name = Path(found.module.path).name if found.module else ""
+        options = RunOptions(
+            dict(params or {}),
+            logical_date,
+            mode,
+            jobs,
+            skip_delays,
+            chosen,
+            instead=Instead(resume=resume),
+            source=name,
         )
-        return record.finish(interpreter.finish(finished))
+        interpreter = Interpreter(found.module, found.dag_file)
+        with recorded(found.spec, found.module, found.folder, mode=mode, listen=listen) as record:
+            finished = run_dag(
+                engine,
+                found.spec,
+                options,
+                local=read_local_settings(found.folder),
+                store_in=found.folder,
+                listen=lambda event: record.take(interpreter.read(event)),
+            )
+            return record.finish(interpreter.finish(finished))
 
 
-def find_runnable(source: object, dag_id: str | None, target: str, *, isolated: bool = False) -> Runnable:
+def find_runnable(
+    source: object, dag_id: str | None, target: str, *, engine: Engine | None = None, isolated: bool = False
+) -> Runnable:
     """Load what is to be run.
 
     Parameters
     ----------
+    engine
+        Who is to run it; by default the Airflow of this Python.
     isolated
         Import the file in a child first, so that one that ends Python is told.
 
@@ -133,41 +149,30 @@ def find_runnable(source: object, dag_id: str | None, target: str, *, isolated: 
     DagImportError
         If Airflow cannot import the file.
     """
-    if not isinstance(source, str | Path):
-        return _adopt(source)
     from mwaa_kit.engine.opening import open_engine
 
+    engine = engine or open_engine()
+    if not isinstance(source, str | Path):
+        return _adopt(source, engine)
     module = need_clean(read_module(str(source), target))
-    _need_same_major(target, open_engine().airflow_version)
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
     if isolated:
-        try_import(module, path)
-    loaded = open_engine().load(path, _local_services(folder))
+        try_import(module, path, engine)
+    loaded = engine.load(path, _local_services(folder))
     if loaded.problems:
         raise import_error(module, loaded.problems[0])
     return Runnable(_choose(loaded.dags, dag_id, str(source)), module, folder, path)
 
 
-def _need_same_major(target: str, installed: str) -> None:
-    """Refuse to run a Dag file of one Airflow on another: it would prove nothing."""
-    if target.split(".")[0] != installed.split(".")[0]:
-        raise WrongUsageError(
-            f"a Dag file for Airflow {target} cannot be run here: this Python has Airflow {installed}",
-            hint="leave --target out to run it on the Airflow that is here; compile and check know both",
-        )
-
-
-def _adopt(source: object) -> Runnable:
+def _adopt(source: object, engine: Engine) -> Runnable:
     """Take a Dag object, or the ``@dag`` function that makes one, as it is now."""
-    from mwaa_kit.engine.opening import open_engine
-
     dag = source() if callable(source) and not hasattr(source, "task_dict") else source
     if not hasattr(dag, "task_dict"):
         raise WrongUsageError(
             f"a {type(source).__name__} cannot be run", hint="give a notebook, a Dag file, or a Dag object"
         )
-    return Runnable(open_engine().adopt(dag), None, Path.cwd())
+    return Runnable(engine.adopt(dag), None, Path.cwd())
 
 
 def _choose(dags: tuple[DagSpec, ...], dag_id: str | None, path: str) -> DagSpec:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mwaa_kit.authoring.importing.reading import is_notebook
 from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
+from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
@@ -103,10 +104,11 @@ def import_error(module: DagModule, problem: ImportProblem) -> DagImportError:
     )
 
 
-def try_import(module: DagModule, path: str) -> LoadedFile:
+def try_import(module: DagModule, path: str, engine: Engine | None = None) -> LoadedFile:
     """Import a Dag file in a child first, where that can be done: a file may end Python, or never end.
 
     Where this process has threads, as a kernel has, it cannot be forked safely: there the file is imported right here.
+    A worker tries it in a child of its own.
 
     Raises
     ------
@@ -115,10 +117,14 @@ def try_import(module: DagModule, path: str) -> LoadedFile:
     """
     from mwaa_kit.engine.opening import open_engine
     from mwaa_kit.engine.trial import load_in_child
+    from mwaa_kit.scheduler.remote import WorkerEngine
 
-    engine = open_engine()
-    alone = hasattr(os, "fork") and threading.active_count() == 1
-    loaded = load_in_child(engine, path) if alone else engine.load(path)
+    engine = engine or open_engine()
+    if isinstance(engine, WorkerEngine):
+        loaded = engine.try_load(path)
+    else:
+        alone = hasattr(os, "fork") and threading.active_count() == 1
+        loaded = load_in_child(engine, path) if alone else engine.load(path)
     if loaded.problems:
         raise import_error(module, loaded.problems[0])
     return loaded

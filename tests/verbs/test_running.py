@@ -178,10 +178,19 @@ def test_a_file_that_cannot_be_imported_is_told_with_its_cell(write: Write) -> N
     )
 
 
-def test_a_dag_file_of_another_major_airflow_is_not_run(write: Write) -> None:
+def test_a_target_without_an_interpreter_says_how_to_make_it(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/nowhere")
     path = write("from airflow.decorators import dag, task", "@task\ndef one():\n    return 1", DAG)
-    with pytest.raises(errors.WrongUsageError, match=r"for Airflow 2\.10\.3 cannot be run here"):
+    with pytest.raises(errors.InterpreterError, match=r"no interpreter with Airflow 2\.10\.3") as refused:
         run(path, target="2.10.3")
+    assert refused.value.hint == "make it once with: mwaa-kit target add 2.10.3"
+
+
+def test_a_mode_that_runs_here_does_not_take_another_airflow(write: Write) -> None:
+    with pytest.raises(
+        errors.WrongUsageError, match=r"mode 'inline' runs tasks in this Python, .* not Airflow 2\.10\.3"
+    ):
+        run(write(DAG), target="2.10.3", mode="inline")
 
 
 def test_the_params_of_one_run_are_not_seen_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

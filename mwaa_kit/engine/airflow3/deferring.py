@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from mwaa_kit.engine.airflow3.versions import pack_kwargs, unpack_kwargs, with_event
 from mwaa_kit.engine.protocol import Deferral
 from mwaa_kit.engine.streams import format_error
 
@@ -51,8 +52,8 @@ def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
     finally:
         left.set()  # Ctrl-C ends the waiting here; the trigger must not go on behind it
     if failure:
-        return replace(deferral, next_method=_FAIL, next_kwargs=_explain(failure[0]))
-    return replace(deferral, next_kwargs=_with_event(deferral.next_kwargs, result[0]))
+        return replace(deferral, next_method=_FAIL, next_kwargs=pack_kwargs(_explain(failure[0])))
+    return replace(deferral, next_kwargs=with_event(deferral.next_kwargs, result[0]))
 
 
 def _explain(error: BaseException) -> dict[str, Any]:
@@ -86,15 +87,5 @@ async def _first_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any
 
 
 def _build(deferral: Deferral) -> Any:
-    from airflow.sdk.serde import deserialize
-
     module, _, name = deferral.classpath.rpartition(".")
-    kwargs = deserialize(deferral.trigger_kwargs) if deferral.trigger_kwargs else {}
-    return getattr(import_module(module), name)(**kwargs)
-
-
-def _with_event(next_kwargs: Any, payload: Any) -> Any:
-    """Return the kwargs of the next method with the event among them, serialised as Airflow's triggerer does."""
-    from airflow.sdk.serde import serialize
-
-    return {**(next_kwargs or {}), "event": serialize(payload)}
+    return getattr(import_module(module), name)(**unpack_kwargs(deferral.trigger_kwargs))

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.airflow3 import deferring, reading, running
+from mwaa_kit.engine.airflow3 import deferring, reading, running, versions
 from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
@@ -58,12 +58,11 @@ class Airflow3Engine:
         DagImportError
             If its tasks wait for each other in a circle.
         """
-        from airflow.sdk.exceptions import AirflowDagCycleException
         from airflow.sdk.execution_time import task_runner
 
         try:
-            dag.check_cycle()
-        except AirflowDagCycleException as error:
+            versions.check_cycle(dag)
+        except versions.exception("AirflowDagCycleException") as error:
             reason = " ".join(str(error).split())
             raise DagImportError(
                 f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
@@ -76,9 +75,7 @@ class Airflow3Engine:
         return reading.read_dag(dag, relative_path)
 
     def _read_bag(self, path: str) -> Any:
-        from airflow.dag_processing.dagbag import DagBag
-
-        return DagBag(path, safe_mode=False, load_op_links=False)
+        return versions.dag_bag()(path, safe_mode=False, load_op_links=False)
 
     @contextlib.contextmanager
     def _parsing(self, path: str, services: TaskServices | None) -> Iterator[None]:
@@ -122,13 +119,11 @@ class Airflow3Engine:
 
     def _check_conf(self, dag: Any, conf: Mapping[str, Any]) -> None:
         """Validate params by their JSON schemas, with what the user gave in place of the defaults."""
-        from airflow.sdk.exceptions import ParamValidationError
-
         params = copy.deepcopy(dag.params)  # giving a value to a param changes the param itself
         try:
             params.update(dict(conf))
             params.validate()
-        except ParamValidationError as error:
+        except versions.exception("ParamValidationError") as error:
             reason = " ".join(str(error).split())
             raise WrongUsageError(f"Dag {dag.dag_id!r} does not accept these params: {reason}") from error
 
@@ -150,9 +145,7 @@ class Airflow3Engine:
 
     def read_value(self, stored: Any) -> object:
         """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""
-        from airflow.sdk.serde import deserialize
-
-        return deserialize(stored)
+        return versions.deserialize(stored)
 
     def _find(self, dag_id: str) -> Any:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mwaa_kit.engine.airflow3.versions import is_set
 from mwaa_kit.model.spec import DagSpec, Length, TaskGroupSpec, TaskSpec
 
 
@@ -134,7 +135,6 @@ def _read_argument(value: Any) -> Length:
     """Describe the length of one argument of ``expand``."""
     from airflow.sdk.definitions import xcom_arg as args
     from airflow.sdk.definitions._internal.expandinput import MappedArgument
-    from airflow.sdk.definitions._internal.types import is_arg_set
 
     match value:
         case args.PlainXComArg():
@@ -142,7 +142,7 @@ def _read_argument(value: Any) -> Length:
         case args.MapXComArg():
             return _read_argument(value.arg)
         case args.ZipXComArg():
-            operation = "longest" if is_arg_set(value.fillvalue) else "shortest"
+            operation = "longest" if is_set(value.fillvalue) else "shortest"
             return _combine(operation, tuple(_read_argument(arg) for arg in value.args))
         case args.ConcatXComArg():
             return _combine("total", tuple(_read_argument(arg) for arg in value.args))

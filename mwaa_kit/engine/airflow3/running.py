@@ -25,6 +25,7 @@ from mwaa_kit.engine.airflow3.capturing import captured, redactor
 from mwaa_kit.engine.airflow3.describing import construct, describe_run
 from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
+from mwaa_kit.engine.airflow3.versions import pack_kwargs
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import format_error, last_line
 from mwaa_kit.model.run import FAILED
@@ -95,9 +96,9 @@ def _read_deferral(message: Any) -> Deferral:
     timeout = message.trigger_timeout
     return Deferral(
         classpath=message.classpath,
-        trigger_kwargs=message.trigger_kwargs,
+        trigger_kwargs=pack_kwargs(message.trigger_kwargs),
         next_method=message.next_method,
-        next_kwargs=message.next_kwargs,
+        next_kwargs=pack_kwargs(message.next_kwargs),
         timeout_seconds=timeout.total_seconds() if timeout else None,
     )
 
