@@ -8,6 +8,7 @@ import select
 import signal
 import time
 
+from mwaa_kit.engine.home import import_dag_bag
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.model.spec import ImportProblem, LoadedFile
 from mwaa_kit.model.wire import to_dict
@@ -24,6 +25,7 @@ def load_in_child(engine: Engine, path: str, seconds: float = PARSE_SECONDS) -> 
     LoadedFile
         What the import gave; a problem says when its time was over, or when it ended Python.
     """
+    import_dag_bag()
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:

@@ -24,16 +24,16 @@ def to_dict(value: object) -> Any:
     """Return `value` as plain JSON: dicts, lists, strings, numbers, booleans and None."""
     if value is None or type(value) in _PLAIN:
         return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [to_dict(item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {wire: to_dict(getattr(value, name)) for name, wire in wire_names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): to_dict(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_dict(item) for item in value]
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from mwaa_kit.model.record import RUN_FINISHED, RunDescribed
 from mwaa_kit.model.run import DagRun, Event, LogLine
@@ -31,6 +31,7 @@ KEPT = 200
 """How many journals are kept in a folder; beyond that the oldest goes."""
 
 _LOOK_AGAIN_SECONDS = 0.1
+_encode = json.JSONEncoder(default=str).encode
 
 
 class Journal:
@@ -46,7 +47,7 @@ class Journal:
         self.path: Path | None = None
         self._beside = beside
         self._described: RunDescribed | None = described
-        self._file: IO[str] | None = None
+        self._file: BinaryIO | None = None
         self._log_bytes = 0
 
     def __call__(self, event: Event) -> None:
@@ -86,18 +87,18 @@ class Journal:
         if self._file is None:
             return
         try:
-            self._file.write(json.dumps(line, ensure_ascii=True, default=str) + "\n")
+            self._file.write(f"{_encode(line)}\n".encode())
         except OSError:
             self.close()
 
 
-def _open_new(folder: Path, at: datetime) -> tuple[IO[str], Path]:
+def _open_new(folder: Path, at: datetime) -> tuple[BinaryIO, Path]:
     """Make a file of a new name; names sort by time."""
     stem = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
     for more in ("", *(f"-{number}" for number in range(1, 100))):
         path = folder / f"{stem}{more}.jsonl"
         with contextlib.suppress(FileExistsError):
-            return path.open("x", encoding="utf-8", buffering=1), path
+            return path.open("xb", buffering=0), path
     raise FileExistsError(stem)
 
 
