@@ -83,6 +83,16 @@ def make_environment(python: str, version: str) -> None:
     run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], **environ)
 
 
+def enable_extension() -> None:
+    """Link the settings that enable the server extension: an editable install leaves out what lies outside the package."""
+    place = VENV / "etc" / "jupyter" / "jupyter_server_config.d"
+    place.mkdir(parents=True, exist_ok=True)
+    for settings in (ROOT / "jupyter-config" / "server-config").glob("*.json"):
+        link = place / settings.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(settings, place))
+
+
 def find_browser() -> str | None:
     """Return a Chromium or Chrome that is there."""
     named = os.environ.get("MWAA_KIT_BROWSER")
@@ -116,6 +126,7 @@ def main() -> int:
         STAMP.write_text(wanted)
         say(f"the environment is ready after {time.monotonic() - started:.0f} s")
     run([str(VENV / "bin" / "python"), "scripts/build_extensions.py"])
+    enable_extension()
     if "--browser" in sys.argv[1:]:
         need_browser()
     return 0

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+SETTINGS = Path(__file__).resolve().parents[1] / "jupyter-config" / "server-config" / "mwaa_kit.json"
 _START_SECONDS = 60.0
 
 CELLS = (
@@ -141,12 +143,16 @@ def kit_server(folder: Path, own: Path, *words: str) -> Iterator[KitServer]:
     names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
     Path(environ["HOME"]).mkdir(parents=True)
+    enabled = own / "config" / "jupyter_server_config.d"
+    enabled.mkdir(parents=True)
+    shutil.copy(SETTINGS, enabled)  # as a wheel does it
+    environ["JUPYTER_CONFIG_PATH"] = str(own / "config")
     token, port = secrets.token_hex(16), _free_port()
     base = "/user/ada/"
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
     command += [f"--ServerApp.base_url={base}", f"--IdentityProvider.token={token}"]
-    command += ["--ServerApp.jpserver_extensions=mwaa_kit.server=True", *words]
+    command += words
     url = f"http://127.0.0.1:{port}{base}"
     with (own / "log").open("w") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -40,7 +41,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"mwaa_kit"}
-    wanted = {"mwaa_kit/py.typed", "mwaa_kit/targets/preinstalled.json", "mwaa_kit/drawing/static/view.js"}
+    wanted = {
+        "mwaa_kit/py.typed",
+        "mwaa_kit/targets/preinstalled.json",
+        "mwaa_kit/drawing/static/view.js",
+        "mwaa_kit/server/openapi.json",
+    }
     assert wanted <= set(names)
 
 
@@ -48,6 +54,8 @@ def test_the_wheel_works_in_a_bare_environment(wheel: Path, tmp_path: Path) -> N
     python = str(tmp_path / "bare" / "bin" / "python")
     _run([*UV, "venv", "--quiet", "--python", sys.executable, str(tmp_path / "bare")])
     _run([*UV, "pip", "install", "--quiet", "--python", python, str(wheel)])
+    settings = tmp_path / "bare" / "etc" / "jupyter" / "jupyter_server_config.d" / "mwaa_kit.json"
+    assert json.loads(settings.read_text()) == {"ServerApp": {"jpserver_extensions": {"mwaa_kit.server": True}}}
     compiled = _run([python, "-m", "mwaa_kit", "compile", str(ROOT / "notebooks" / "01_first_dag.ipynb")])
     assert "def penguins(" in compiled.stdout
     ran = subprocess.run(
