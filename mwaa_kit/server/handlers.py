@@ -7,10 +7,10 @@ from typing import Any
 from tornado.web import authenticated
 
 from mwaa_kit.errors import MwaaKitError
-from mwaa_kit.server.base import KitHandler
+from mwaa_kit.server.base import KitHandler, UnknownJobError
 from mwaa_kit.server.benches import ToldError
 from mwaa_kit.server.hello import hello
-from mwaa_kit.server.jobs import RUNNING, Job
+from mwaa_kit.server.jobs import RUNNING, Job, envelope
 
 _SLOW_SECONDS = 300.0
 
@@ -91,6 +91,12 @@ class PlanHandler(_PostHandler):
     path_in_contract, work = "/plan", "plan"
 
 
+class RecordedRunsHandler(_GetHandler):
+    """The runs that are recorded beside a notebook."""
+
+    path_in_contract, work = "/runs/recorded", "recorded_runs"
+
+
 class TargetsHandler(_GetHandler):
     """The Airflow versions that MWAA offers."""
 
@@ -151,10 +157,59 @@ class JobHandler(KitHandler):
 
 
 class RunHandler(JobHandler):
-    """One run."""
+    """One run: of this server, or a recorded one."""
 
     path_in_contract = "/runs/{id}"
     kind = "run"
+
+    @authenticated
+    async def get(self, **from_path: str) -> None:
+        """Tell how far it came, or how it ended."""
+        given = self.given(**from_path)
+        job = self.jobs.find(given["id"])
+        if job is not None or "path" not in given:
+            self.tell(detail(self.job(given["id"], kind="run"), int(given.get("events", 0))))
+            return
+        found = await self.workshop.ask("recorded_run", {**given, "run_id": given["id"]})
+        events = enumerate(found["events"], start=1)
+        told = {"job": None, "task_instances": found["task_instances"], "xcoms": found["xcoms"]}
+        self.tell({**told, "events": [envelope("0" * 12, "run", number, event) for number, event in events]})
+
+
+class _OfRunHandler(KitHandler):
+    """A question about a run, answered from its record."""
+
+    work = ""
+
+    @authenticated
+    async def get(self, **from_path: str) -> None:
+        """Answer."""
+        given = self.given(**from_path)
+        about = {"run_id": given["id"]}
+        if "path" not in given:
+            job = self.job(given["id"], kind="run")
+            if job.run_id is None:
+                raise UnknownJobError("the run has not begun yet, or never did", path=str(job.request["path"]))
+            about = {"path": job.request["path"], "run_id": job.run_id}
+        self.tell(await self.workshop.ask(self.work, {**given, **about}))
+
+
+class ValuesHandler(_OfRunHandler):
+    """The values of a run."""
+
+    path_in_contract, work = "/runs/{id}/values", "values"
+
+
+class ValueHandler(_OfRunHandler):
+    """One of them, shortened."""
+
+    path_in_contract, work = "/runs/{id}/value", "value"
+
+
+class CardHandler(_OfRunHandler):
+    """The run card."""
+
+    path_in_contract, work = "/runs/{id}/card", "card"
 
 
 class PublishHandler(KitHandler):
@@ -206,6 +261,7 @@ class AbsentHandler(KitHandler):
 
 
 HANDLERS: tuple[type[KitHandler], ...] = (
-    *(HelloHandler, LiveHandler, LiveAirflowHandler, RunsHandler, RunHandler, JobsHandler, JobHandler),
-    *(CheckHandler, PlanHandler, PublishHandler, PracticeHandler, TargetsHandler),
+    *(HelloHandler, LiveHandler, LiveAirflowHandler, RunsHandler, RecordedRunsHandler, RunHandler),
+    *(ValuesHandler, ValueHandler, CardHandler, JobsHandler, JobHandler, CheckHandler, PlanHandler),
+    *(PublishHandler, PracticeHandler, TargetsHandler),
 )

@@ -62,10 +62,7 @@ class Job:
         """Return envelopes of the events after a number, oldest first; those that are still kept."""
         start = max(0, number + 1 - self.first)
         found = (self._events[i] for i in range(start, min(len(self._events), start + at_most)))
-        return [self._envelope(self.first + start + i, event) for i, (_, event) in enumerate(found)]
-
-    def _envelope(self, number: int, event: dict[str, Any]) -> dict[str, Any]:
-        return {"op": "event", "job": self.id, "kind": self.kind, "seq": number, "event": event}
+        return [envelope(self.id, self.kind, self.first + start + i, event) for i, (_, event) in enumerate(found)]
 
     def add(self, event: dict[str, Any], size_bytes: int) -> None:
         """Number and keep an event."""
@@ -154,6 +151,11 @@ class Job:
             "cancelling": self.cancelling,
             "error": self.error,
         }
+
+
+def envelope(job_id: str, kind: str, number: int, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the ``Envelope`` of the contract: an event as it goes to the browser."""
+    return {"op": "event", "job": job_id, "kind": kind, "seq": number, "event": event}
 
 
 class Jobs:

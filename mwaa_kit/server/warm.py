@@ -35,13 +35,17 @@ from mwaa_kit.errors import (
     RefusedError,
     UnknownDagError,
     UnknownEnvironmentError,
+    UnknownRunError,
     UnknownTargetError,
     UnknownTaskError,
 )
 
 HERE, FORKED = b"h", b"f"
 _GRACE_SECONDS = 5.0
-_ABSENT = (MissingInputError, UnknownDagError, UnknownTaskError, UnknownEnvironmentError, UnknownTargetError)
+_ABSENT = (
+    *(MissingInputError, UnknownDagError, UnknownTaskError, UnknownRunError, UnknownEnvironmentError),
+    UnknownTargetError,
+)
 
 Tell = Callable[[dict[str, Any]], None]
 

@@ -17,9 +17,6 @@ from mwaa_kit.errors import WrongUsageError
 Given = dict[str, Any]
 Tell = Callable[[dict[str, Any]], None]
 
-_SHOWN_BYTES = 2_000
-"""Values of up to this size travel with the end of a run; larger ones are looked at one by one."""
-
 
 def options_of(verb: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options for a verb, each by its name.
@@ -54,6 +51,7 @@ def live_airflow(given: Given, tell: Tell) -> dict[str, Any]:
 
 def run(given: Given, tell: Tell) -> dict[str, Any]:
     """Run a Dag in the folder of its notebook, where a kernel would run it, each task in a process of its own."""
+    from mwaa_kit.verbs.recalling import without_large_values
     from mwaa_kit.verbs.running import run as verb
     from mwaa_kit.verbs.values import read_date
 
@@ -75,17 +73,6 @@ def run(given: Given, tell: Tell) -> dict[str, Any]:
     if last != ["run_finished"]:
         tell(finished)
     return finished
-
-
-def without_large_values(line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line of ``run --json`` whose large values stay in the run's record."""
-    if "xcoms" not in line:
-        return line
-    small = [
-        {key: item for key, item in xcom.items() if key != "value" or xcom.get("bytes", 0) <= _SHOWN_BYTES}
-        for xcom in line["xcoms"]
-    ]
-    return {**line, "xcoms": small}
 
 
 def check(given: Given, tell: Tell) -> dict[str, Any]:
@@ -151,6 +138,46 @@ def practice_status(given: Given, tell: Tell) -> dict[str, Any]:
     return practice({"action": "status"}, tell)
 
 
+def recorded_runs(given: Given, tell: Tell) -> dict[str, Any]:
+    """List the runs that are recorded beside a notebook."""
+    from mwaa_kit.verbs.history import runs
+
+    return runs(given["path"], dag_id=given.get("dag_id")).to_dict()
+
+
+def recorded_run(given: Given, tell: Tell) -> dict[str, Any]:
+    """Say how a recorded run ended."""
+    from mwaa_kit.verbs.recalling import recall, recall_events, without_large_values
+
+    found = without_large_values(recall(given["path"], given["run_id"]).to_dict())
+    wanted = int(given.get("events", 0))
+    return {**found, "events": recall_events(given["path"], given["run_id"], wanted) if wanted else []}
+
+
+def values(given: Given, tell: Tell) -> dict[str, Any]:
+    """List the values of a recorded run."""
+    from mwaa_kit.verbs.recalling import recall
+
+    names = ("task_id", "map_index", "key", "type", "bytes")
+    found = (xcom.to_dict() for xcom in recall(given["path"], given["run_id"]).xcoms)
+    return {"values": [{name: xcom[name] for name in names} for xcom in found]}
+
+
+def value(given: Given, tell: Tell) -> dict[str, Any]:
+    """Show one value, shortened."""
+    from mwaa_kit.verbs.recalling import peek
+
+    index, key = int(given.get("map_index", -1)), given.get("key", "return_value")
+    return peek(given["path"], given["run_id"], given["task_id"], map_index=index, key=key).to_dict()
+
+
+def card(given: Given, tell: Tell) -> dict[str, Any]:
+    """Return the run card."""
+    from mwaa_kit.verbs.watching import card as verb
+
+    return {"html": verb(given["path"], run_id=given["run_id"]).html, "run_id": given["run_id"]}
+
+
 def targets(given: Given, tell: Tell) -> dict[str, Any]:
     """List the Airflow versions that MWAA offers."""
     from mwaa_kit.verbs.targets import list_targets
@@ -167,5 +194,9 @@ def _target(given: Given) -> dict[str, str]:
 
 
 WORK: dict[str, Callable[[Given, Tell], Any]] = {
-    work.__name__: work for work in (live, live_airflow, run, check, plan, publish, practice, practice_status, targets)
+    work.__name__: work
+    for work in (
+        *(live, live_airflow, run, recorded_runs, recorded_run, values, value, card),
+        *(check, plan, publish, practice, practice_status, targets),
+    )
 }

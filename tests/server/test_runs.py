@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support_server import KitServer, write_notebook
@@ -152,3 +153,41 @@ def test_check_and_targets_answer_as_the_command_line_does(server: KitServer) ->
     targets = server.need("get", "targets")
     need("Targets", targets)
     assert [one["airflow"] for one in targets["targets"] if one["newest"]] == ["3.3.1"]
+
+
+def test_values_and_card_of_a_run_come_from_its_record(
+    server: KitServer, finished: tuple[Any, list[dict[str, Any]]]
+) -> None:
+    job, _ = finished
+    listed = server.need("get", f"runs/{job['id']}/values")
+    need("Values", listed)
+    assert ("load", "return_value") in [(one["task_id"], one["key"]) for one in listed["values"]]
+    value = server.need("get", f"runs/{job['id']}/value?task_id=load")
+    need("Value", value)
+    assert value["preview"] == {
+        "kind": "table",
+        "columns": ["id", "spend"],
+        "rows": [["0", "0"], ["1", "10"], ["2", "20"]],
+        "about": "3 rows, 2 columns",
+    }
+    card = server.need("get", f"runs/{job['id']}/card")
+    need("Card", card)
+    assert "churn" in card["html"]
+    absent = server.ask("get", f"runs/{job['id']}/value?task_id=load&key=nothing")
+    assert (absent.status, absent.body["error"]["name"]) == (404, "MissingInputError")
+
+
+def test_a_run_that_this_server_did_not_start_is_read_from_the_record_beside_the_notebook(
+    server: KitServer, finished: tuple[Any, list[dict[str, Any]]]
+) -> None:
+    job, _ = finished
+    run_id = server.need("get", f"runs/{job['id']}")["job"]["run_id"]
+    recorded = server.need("get", "runs/recorded?path=churn.ipynb&dag_id=churn")
+    need("RecordedRuns", recorded)
+    assert run_id in [one["run_id"] for one in recorded["runs"]]
+    detail = server.need("get", f"runs/{quote(run_id, safe='')}?path=churn.ipynb&events=3")
+    need("RunDetail", detail)
+    assert {one["state"] for one in detail["task_instances"]} == {"success"}
+    assert detail["events"][-1]["event"]["event"] == "run_finished"
+    absent = server.ask("get", "runs/manual__2020-01-01/values?path=churn.ipynb")
+    assert (absent.status, absent.body["error"]["name"]) == (404, "UnknownRunError")
