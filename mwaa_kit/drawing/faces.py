@@ -98,10 +98,7 @@ def _box(task: DrawnTask, face: Face) -> Box:
 def _mapped_mark(task: DrawnTask) -> str:
     if not task.spec.mapped:
         return ""
-    if task.states:
-        return f" [{sum(s.count for s in task.states)}]"
-    literal = task.spec.expansion if not task.spec.mapped_groups else None
-    return f" [{literal.size}]" if literal and literal.operation == "literal" else " [ ]"
+    return " [ ]" if task.map_count is None else f" [{task.map_count}]"
 
 
 def _tally(task: DrawnTask) -> str:

@@ -52,6 +52,16 @@ class DrawnTask:
         return self.spec.label or self.spec.task_id
 
     @property
+    def map_count(self) -> int | None:
+        """How many task instances a mapped task has, where that is known: from a run, or from a literal."""
+        if not self.spec.mapped:
+            return None
+        if self.states:
+            return sum(s.count for s in self.states)
+        literal = self.spec.expansion if not self.spec.mapped_groups else None
+        return literal.size if literal and literal.operation == "literal" else None
+
+    @property
     def state(self) -> str:
         """The state to show where there is room for one: of several, the one that most wants a look."""
         return min((s.state for s in self.states), key=_urgency, default="")
@@ -105,11 +115,13 @@ class Picture:
         return any(task.states for task in self.tasks)
 
     def to_dict(self) -> dict[str, object]:
-        """Return one entry of the ``dags`` of ``draw --format json``."""
+        """Return one entry of the ``dags`` of ``draw --format json``; ``extensions/graph/src/wire.ts`` names its types."""
         return {
             "dag_id": self.dag_id,
             "schedule": self.schedule,
+            "description": self.description,
             "tasks": [_task_to_dict(task) for task in self.tasks],
+            "groups": [_group_to_dict(group) for group in self.groups],
             "edges": [
                 {"upstream": e.upstream, "downstream": e.downstream, "names": list(e.names), "reason": e.reason}
                 for e in self.edges
@@ -169,11 +181,28 @@ def _urgency(state: str) -> tuple[int, str]:
 
 
 def _task_to_dict(task: DrawnTask) -> dict[str, object]:
+    spec = task.spec
     return {
-        "task_id": task.task_id,
-        "operator": task.spec.operator,
-        "group": task.spec.group,
-        "mapped": task.spec.mapped,
-        "trigger_rule": task.spec.trigger_rule,
+        "task_id": spec.task_id,
+        "label": task.label,
+        "operator": spec.operator,
+        "group": spec.group,
+        "mapped": spec.mapped,
+        "map_count": task.map_count,
+        "trigger_rule": spec.trigger_rule,
+        "is_setup": spec.is_setup,
+        "is_teardown": spec.is_teardown,
         "cell": task.cell,
+        "doc": spec.doc,
+        "states": [{"state": s.state, "count": s.count} for s in task.states],
+    }
+
+
+def _group_to_dict(group: TaskGroupSpec) -> dict[str, object]:
+    return {
+        "group_id": group.group_id,
+        "label": group.label or group.group_id,
+        "parent": group.parent,
+        "mapped": group.expansion is not None,
+        "tooltip": group.tooltip,
     }

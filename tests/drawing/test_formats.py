@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import pytest
@@ -19,6 +20,7 @@ from mwaa_kit.drawing.html import page_data
 from mwaa_kit.drawing.lettering import shortened, visible, width_of
 from mwaa_kit.drawing.mermaid import to_mermaid
 from mwaa_kit.drawing.picture import Picture
+from mwaa_kit.drawing.states import LOOKS, UNKNOWN
 from mwaa_kit.drawing.svg import to_svg
 from mwaa_kit.drawing.text import to_text
 from mwaa_kit.errors import MwaaKitError
@@ -172,3 +174,19 @@ def test_drawings_do_not_depend_on_the_hash_seed() -> None:
         for seed in ("0", "1", "4711")
     }
     assert len(outputs) == 1
+
+
+def test_the_looks_of_the_states_are_those_the_extension_shows(golden: Golden) -> None:
+    looks = {state: asdict(look) for state, look in {**LOOKS, "unknown": UNKNOWN}.items()}
+    golden("states.json", json.dumps(looks, indent=2) + "\n")
+
+
+def test_letters_are_spelled_out_and_shortened_as_in_the_extension(
+    pictures: dict[str, Picture], golden: Golden
+) -> None:
+    hostile = [task.task_id for task in pictures["hostile"].tasks]
+    words = (*hostile, "extract", "WWWWWWWWWWWWWWWWWWWWWWWWW", "e\u0301" * 40, "ﾊﾝｶｸ全角", "\u200e\ufeff\x7f\ue000")
+    cases = [
+        {"text": word, "visible": visible(word), "shortened": shortened(visible(word), 120.0, 13.0)} for word in words
+    ]
+    golden("lettering.json", json.dumps(cases, indent=2) + "\n")
