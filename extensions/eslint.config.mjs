@@ -1,7 +1,29 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const domModules = ['./details.ts', './view.ts', './page.ts'];
+// These make or change elements; all others are pure, and tested without a browser.
+const domModules = [
+  'boxes',
+  'connect',
+  'controls',
+  'details',
+  'drawn',
+  'embed',
+  'far',
+  'gestures',
+  'index',
+  'legend',
+  'minimap',
+  'page',
+  'paint',
+  'save',
+  'stage',
+  'svg',
+  'table',
+  'tip',
+  'toolbar',
+  'view'
+].map(name => `${name}.ts`);
 
 export default tseslint.config(
   { ignores: ['**/node_modules/'] },
@@ -24,9 +46,13 @@ export default tseslint.config(
   },
   {
     // The pure part touches no document.
-    files: ['graph/src/model.ts', 'graph/src/camera.ts'],
+    files: ['graph/src/**/*.ts'],
+    ignores: domModules.map(name => `graph/src/${name}`),
     rules: {
-      'no-restricted-imports': ['error', { patterns: domModules }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: domModules.map(name => `**/${name}`) }
+      ],
       'no-restricted-globals': ['error', 'document', 'window']
     }
   }

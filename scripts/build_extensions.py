@@ -56,6 +56,18 @@ def build(root: Path = ROOT) -> bool:
     return True
 
 
+def bundle(entry: str, outfile: Path, root: Path = ROOT) -> None:
+    """Bundle one entry of ``extensions/graph``, such as ``demo/demo.ts``, into a file.
+
+    Raises
+    ------
+    BuildError
+        If Node is missing or refuses.
+    """
+    install(root)
+    _node(root, ["graph/build.mjs", str(outfile), "", entry])
+
+
 def check(root: Path = ROOT) -> None:
     """Lint the extensions, check their types and run their tests.
 

@@ -1,84 +1,90 @@
 /** What is known of the selected task, in words. */
-import type { DagModel, IEdge, ITask } from './model.ts';
+import { english, type Gettext } from './gettext.ts';
+import { visible } from './lettering.ts';
+import type { DagModel } from './model.ts';
+import { htmlElement as el } from './svg.ts';
+import type { IEdge, ITaskFacts } from './wire.ts';
+import { reasonOf, statesInWords } from './words.ts';
 
-/** Fill `host` with the details of a task; `choose` is called when another task in them is clicked. */
-export function showDetails(
+export interface IDetailsActions {
+  /** Called when another task in the details is clicked. */
+  choose(taskId: string): void;
+  /** Leads to the cell of the task; left out where there is none to lead to. */
+  open?: (taskId: string) => void;
+}
+
+/** Fill `host` with the details of a task. */
+export function showDetails<T extends ITaskFacts>(
   host: HTMLElement,
-  model: DagModel,
-  task: ITask,
-  choose: (taskId: string) => void
+  model: DagModel<T>,
+  task: T,
+  actions: IDetailsActions,
+  t: Gettext = english
 ): void {
-  const heading = element('h2', task.task_id);
-  const facts = element('dl');
-  for (const [name, value] of factsOf(task)) {
-    facts.append(element('dt', name), element('dd', value));
+  const facts = el('dl');
+  for (const [name, value] of factsOf(model, task, t)) {
+    facts.append(el('dt', {}, name), el('dd', {}, value));
   }
-  const doc = task.doc ? [element('pre', task.doc)] : [];
+  const [waitsFor, leadsTo] = [
+    model.incoming(task.task_id),
+    model.outgoing(task.task_id)
+  ];
   host.replaceChildren(
-    heading,
+    el('h2', {}, visible(task.task_id)),
     facts,
-    ...doc,
-    ...neighbours(
-      'Waits for',
-      model.incoming(task.task_id),
-      'upstream',
-      choose
-    ),
-    ...neighbours(
-      'Leads to',
-      model.outgoing(task.task_id),
-      'downstream',
-      choose
-    )
+    ...opening(task, actions, t),
+    ...(task.doc ? [el('pre', {}, task.doc)] : []),
+    ...neighbours(t('Waits for'), waitsFor, 'upstream', actions),
+    ...neighbours(t('Leads to'), leadsTo, 'downstream', actions)
   );
 }
 
-function factsOf(task: ITask): [string, string][] {
-  const total = task.states.reduce((sum, s) => sum + s.count, 0);
-  const states = task.states.map(s =>
-    total > 1 ? `${s.count} ${s.state}` : s.state
-  );
+function factsOf<T extends ITaskFacts>(
+  model: DagModel<T>,
+  task: T,
+  t: Gettext
+): [string, string][] {
+  const states = statesInWords(model.statesOf(task.task_id), t);
   const facts: [string, string | null][] = [
-    ['State', states.join(', ') || null],
-    ['Operator', task.operator],
-    ['Cell', task.cell === null ? null : String(task.cell)],
-    ['Task group', task.group],
-    ['Trigger rule', task.trigger_rule],
-    ['Mapped', task.mapped ? 'yes' : null]
+    [t('State'), states.join(', ') || null],
+    [t('Operator'), visible(task.operator)],
+    [t('Cell'), task.cell === null ? null : String(task.cell)],
+    [t('Task group'), task.group === null ? null : visible(task.group)],
+    [t('Trigger rule'), visible(task.trigger_rule)],
+    [t('Mapped'), task.mapped ? t('yes') : null]
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+function opening(
+  task: ITaskFacts,
+  actions: IDetailsActions,
+  t: Gettext
+): HTMLElement[] {
+  const { open } = actions;
+  if (!open || task.cell === null) {
+    return [];
+  }
+  const button = el('button', { type: 'button', class: 'mk-open' });
+  button.textContent = t('Go to cell %1', task.cell);
+  button.addEventListener('click', () => open(task.task_id));
+  return [button];
 }
 
 function neighbours(
   title: string,
   edges: readonly IEdge[],
   end: 'upstream' | 'downstream',
-  choose: (taskId: string) => void
+  actions: IDetailsActions
 ): HTMLElement[] {
   if (!edges.length) {
     return [];
   }
-  const list = element('ul');
-  for (const edge of edges) {
-    const button = element('button', edge[end]);
-    button.type = 'button';
-    button.addEventListener('click', () => choose(edge[end]));
-    const item = element('li');
-    item.append(button);
-    const why = edge.reason || edge.names.join(', ');
-    if (why) {
-      item.append(element('p', why));
-    }
-    list.append(item);
-  }
-  return [element('h3', title), list];
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  text = ''
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
+  const items = edges.map(edge => {
+    const button = el('button', { type: 'button' }, visible(edge[end]));
+    button.addEventListener('click', () => actions.choose(edge[end]));
+    const why = reasonOf(edge);
+    return el('li', {}, button, why ? el('p', {}, why) : null);
+  });
+  return [el('h3', {}, title), el('ul', {}, ...items)];
 }

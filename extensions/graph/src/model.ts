@@ -1,53 +1,58 @@
-/** A drawn Dag as data: who waits for whom, what a search finds, where an arrow key leads. Knows no document. */
+/** A Dag as data: who waits for whom, what lies in which group, what a search finds. Knows no document and no place. */
+import { addedUp, inOrder } from './states.ts';
+import type {
+  IAsset,
+  IDagDocument,
+  IEdge,
+  IGroup,
+  IStateCount,
+  ITask,
+  ITaskFacts,
+  States
+} from './wire.ts';
 
-/** One task; `x` and `y` are the top left corner of its box. */
-export interface ITask {
-  task_id: string;
-  operator: string;
-  group: string | null;
-  mapped: boolean;
-  trigger_rule: string;
-  cell: number | null;
-  doc: string;
-  states: { state: string; count: number }[];
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+/** What a model is made of: a whole document, or the little that the drawn page carries. */
+export type IDagData<T extends ITaskFacts = ITask> = Pick<
+  IDagDocument,
+  'dag_id' | 'edges'
+> & { tasks: T[]; groups?: IGroup[]; assets?: IAsset[] };
 
-/** One task waits for another: the names of the values between them, and why. */
-export interface IEdge {
-  upstream: string;
-  downstream: string;
-  names: string[];
-  reason: string;
-}
-
-/** What the page carries beside its picture. */
-export interface IDagDocument {
-  dag_id: string;
-  tasks: ITask[];
-  edges: IEdge[];
-}
-
-export type Direction = 'left' | 'right' | 'up' | 'down';
-
-export class DagModel {
-  constructor(dag: IDagDocument) {
+export class DagModel<T extends ITaskFacts = ITask> {
+  constructor(dag: IDagData<T>) {
+    this.dagId = dag.dag_id;
     this.tasks = dag.tasks;
+    this.groups = dag.groups ?? [];
+    this.assets = dag.assets ?? [];
     this._byId = new Map(dag.tasks.map(task => [task.task_id, task]));
-    for (const edge of dag.edges) {
+    this._groups = new Map(this.groups.map(group => [group.group_id, group]));
+    this.edges = dag.edges.filter(
+      edge => this._byId.has(edge.upstream) && this._byId.has(edge.downstream)
+    );
+    for (const edge of this.edges) {
       push(this._incoming, edge.downstream, edge);
       push(this._outgoing, edge.upstream, edge);
     }
+    for (const task of dag.tasks) {
+      for (const group of this.around(task.group)) {
+        push(this._within, group.group_id, task);
+      }
+    }
   }
 
+  readonly dagId: string;
   /** In written order. */
-  readonly tasks: readonly ITask[];
+  readonly tasks: readonly T[];
+  readonly groups: readonly IGroup[];
+  readonly assets: readonly IAsset[];
+  /** Those between tasks that are there. */
+  readonly edges: readonly IEdge[];
 
-  task(taskId: string): ITask | undefined {
+  task(taskId: string): T | undefined {
     return this._byId.get(taskId);
+  }
+
+  group(groupId: string): IGroup | undefined {
+    return this._groups.get(groupId);
   }
 
   /** The edges that lead to a task. */
@@ -60,84 +65,96 @@ export class DagModel {
     return this._outgoing.get(taskId) ?? [];
   }
 
-  /** The tasks whose id, operator, cell or state holds every word of the query, from left to right as drawn. */
-  search(query: string): ITask[] {
+  /** A group and the groups around it, innermost first; a group that is not there counts as the Dag itself. */
+  around(groupId: string | null): IGroup[] {
+    const found: IGroup[] = [];
+    let group = groupId === null ? undefined : this._groups.get(groupId);
+    while (group && !found.includes(group)) {
+      found.push(group);
+      group =
+        group.parent === null ? undefined : this._groups.get(group.parent);
+    }
+    return found;
+  }
+
+  /** The tasks in a group and in the groups within it. */
+  within(groupId: string): readonly T[] {
+    return this._within.get(groupId) ?? [];
+  }
+
+  statesOf(taskId: string): readonly IStateCount[] {
+    return this._states.get(taskId) ?? this._byId.get(taskId)?.states ?? [];
+  }
+
+  /** The states of all tasks in a group, added up. */
+  statesWithin(groupId: string): IStateCount[] {
+    return addedUp(this.within(groupId).map(t => this.statesOf(t.task_id)));
+  }
+
+  /** Take over the states of some tasks; the tasks whose states are others now. */
+  setStates(states: States): string[] {
+    const changed: string[] = [];
+    for (const [taskId, counts] of Object.entries(states)) {
+      const next = inOrder(counts);
+      if (this._byId.has(taskId) && !same(next, this.statesOf(taskId))) {
+        this._states.set(taskId, next);
+        changed.push(taskId);
+      }
+    }
+    return changed;
+  }
+
+  /** The tasks whose id, operator, cell or state holds every word of the query, in written order. */
+  search(query: string): T[] {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) {
       return [];
     }
-    return this.tasks
-      .filter(task => {
-        const text = searchText(task);
-        return words.every(word => text.includes(word));
-      })
-      .sort((a, b) => a.x - b.x || a.y - b.y);
+    return this.tasks.filter(task => {
+      const text = this._searchText(task);
+      return words.every(word => text.includes(word));
+    });
   }
 
-  /** The task an arrow key leads to: along an edge to the left and right, within the column up and down. */
-  neighbour(taskId: string, direction: Direction): ITask | undefined {
-    const from = this.task(taskId);
-    if (!from) {
-      return undefined;
+  /** Whether `downstream` waits for `upstream`, directly or not. */
+  leadsTo(upstream: string, downstream: string): boolean {
+    const seen = new Set([upstream]);
+    for (const taskId of seen) {
+      for (const edge of this.outgoing(taskId)) {
+        seen.add(edge.downstream);
+      }
     }
-    return nearest(from, this._reachable(from, direction));
+    return seen.has(downstream);
   }
 
-  private _reachable(from: ITask, direction: Direction): ITask[] {
-    switch (direction) {
-      case 'left':
-        return this._tasks(this.incoming(from.task_id).map(e => e.upstream));
-      case 'right':
-        return this._tasks(this.outgoing(from.task_id).map(e => e.downstream));
-      case 'up':
-        return this.tasks.filter(t => sameColumn(t, from) && t.y < from.y);
-      case 'down':
-        return this.tasks.filter(t => sameColumn(t, from) && t.y > from.y);
-    }
+  private _searchText(task: T): string {
+    const cell = task.cell === null ? '' : `cell ${task.cell}`;
+    const states = this.statesOf(task.task_id).map(s => s.state);
+    return [task.task_id, task.operator, cell, ...states]
+      .join(' ')
+      .toLowerCase();
   }
 
-  private _tasks(taskIds: string[]): ITask[] {
-    return taskIds.flatMap(taskId => this.task(taskId) ?? []);
-  }
-
-  private readonly _byId: Map<string, ITask>;
+  private readonly _byId: Map<string, T>;
+  private readonly _groups: Map<string, IGroup>;
   private readonly _incoming = new Map<string, IEdge[]>();
   private readonly _outgoing = new Map<string, IEdge[]>();
+  private readonly _within = new Map<string, T[]>();
+  private readonly _states = new Map<string, IStateCount[]>();
 }
 
-function push(map: Map<string, IEdge[]>, key: string, edge: IEdge): void {
-  const edges = map.get(key);
-  if (edges) {
-    edges.push(edge);
+function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values) {
+    values.push(value);
   } else {
-    map.set(key, [edge]);
+    map.set(key, [value]);
   }
 }
 
-function searchText(task: ITask): string {
-  const cell = task.cell === null ? '' : `cell ${task.cell}`;
-  const states = task.states.map(s => s.state);
-  return [task.task_id, task.operator, cell, ...states].join(' ').toLowerCase();
-}
-
-function sameColumn(a: ITask, b: ITask): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width;
-}
-
-function middle(task: ITask): number {
-  return task.y + task.height / 2;
-}
-
-function nearest(from: ITask, tasks: ITask[]): ITask | undefined {
-  let best: ITask | undefined;
-  for (const task of tasks) {
-    if (!best || distance(from, task) < distance(from, best)) {
-      best = task;
-    }
-  }
-  return best;
-}
-
-function distance(a: ITask, b: ITask): number {
-  return Math.abs(middle(a) - middle(b));
+function same(a: readonly IStateCount[], b: readonly IStateCount[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((s, i) => s.state === b[i]?.state && s.count === b[i]?.count)
+  );
 }

@@ -1,12 +1,12 @@
 /** The drawn page: give each Dag on it its view. */
-import { DagModel, type IDagDocument } from './model.ts';
-import { DagView } from './view.ts';
+import { DrawnDag, type IDrawnTask } from './drawn.ts';
+import { DagModel, type IDagData } from './model.ts';
 
 const sections = document.querySelectorAll<HTMLElement>('.mk-dag');
 for (const section of sections) {
   const data = part(section, 'script[type="application/json"]').textContent;
-  const dag = JSON.parse(data) as IDagDocument;
-  new DagView(
+  const dag = JSON.parse(data) as IDagData<IDrawnTask>;
+  new DrawnDag(
     new DagModel(dag),
     {
       svg: part<SVGSVGElement>(section, 'svg.jp-MwaaKit-graph'),

@@ -1,0 +1,310 @@
+/** One box as SVG elements: a task, a closed group, an asset; and the border of an open group. */
+import type { IRect } from './camera.ts';
+import {
+  HEIGHT,
+  INDENT,
+  MARGIN,
+  mappedMark,
+  roomLabel,
+  STACK,
+  tallyOf,
+  totalOf
+} from './face.ts';
+import type { Gettext } from './gettext.ts';
+import { visible } from './lettering.ts';
+import type { DagModel } from './model.ts';
+import type { IBox, IOpenGroup } from './scene.ts';
+import { lookName, lookOf } from './states.ts';
+import { svgElement as el, tenths } from './svg.ts';
+import type { IStateCount, ITask } from './wire.ts';
+import { boxName, countOfTasks } from './words.ts';
+
+const ROUND = 5;
+const PORT = 5.5;
+
+/** What every box is painted with. */
+export interface IPalette {
+  model: DagModel;
+  t: Gettext;
+  /** Whether an edge can be drawn from a box. */
+  connects: boolean;
+}
+
+export function paintBox(
+  box: IBox,
+  rect: IRect,
+  palette: IPalette
+): SVGGElement {
+  const node = el('g', {
+    transform: `translate(${tenths(rect.x)} ${tenths(rect.y)})`,
+    role: 'treeitem',
+    tabindex: -1,
+    'data-key': box.key
+  });
+  repaintBox(node, box, palette);
+  return node;
+}
+
+/** Paint the inside of a box anew; the element stays, and with it the focus. */
+export function repaintBox(
+  node: SVGGElement,
+  box: IBox,
+  palette: IPalette
+): void {
+  node.setAttribute('aria-label', boxName(palette.model, box, palette.t));
+  switch (box.kind) {
+    case 'task':
+      return paintTask(node, box, palette);
+    case 'group':
+      return paintGroup(node, box, palette);
+    case 'asset':
+      return paintAsset(node, box);
+  }
+}
+
+function paintTask(node: SVGGElement, box: IBox, palette: IPalette): void {
+  const task = palette.model.task(box.id) as ITask;
+  const states = palette.model.statesOf(box.id);
+  const top = task.mapped ? STACK : 0;
+  node.setAttribute('data-task-id', task.task_id);
+  setLook(node, `mk-task ${family(task)}`, states);
+  const mark = kindMark(task, top);
+  node.replaceChildren(
+    ...outlines(box, task.mapped ? 3 : 1),
+    el('path', { class: 'mk-stripe', d: stripe(top) }),
+    ...icon(states, top),
+    words(
+      'mk-name',
+      INDENT,
+      top + 19.5,
+      box.face.name,
+      mappedMark(task, states)
+    ),
+    ...mark,
+    words(
+      'mk-soft',
+      INDENT + (mark.length ? 14 : 0),
+      top + 35.5,
+      box.face.below
+    ),
+    ...atEnd(box, top, tallyOf(states), box.face.badge),
+    ...bar(box, states, top),
+    ...(palette.connects ? [port(box, top)] : [])
+  );
+}
+
+function paintGroup(node: SVGGElement, box: IBox, palette: IPalette): void {
+  const states = palette.model.statesWithin(box.id);
+  const group = palette.model.group(box.id);
+  node.setAttribute('data-group-id', box.id);
+  node.setAttribute('aria-expanded', 'false');
+  setLook(node, 'mk-task mk-group', states);
+  const tasks = palette.model.within(box.id).length;
+  const mapped = group?.mapped ? ' [ ]' : '';
+  node.replaceChildren(
+    ...outlines(box, 3),
+    el('path', { class: 'mk-stripe', d: stripe(STACK) }),
+    ...icon(states, STACK),
+    words('mk-name', INDENT, STACK + 19.5, box.face.name, mapped),
+    words('mk-soft', INDENT, STACK + 35.5, countOfTasks(tasks, palette.t)),
+    ...atEnd(box, STACK, '', tallyOf(states)),
+    chevron(box.width - STACK - 20, STACK + 14, false),
+    ...bar(box, states, STACK)
+  );
+}
+
+function paintAsset(node: SVGGElement, box: IBox): void {
+  const middle = box.height / 2;
+  node.setAttribute('class', 'mk-task mk-asset');
+  node.replaceChildren(
+    el('rect', {
+      class: 'mk-box',
+      width: box.width,
+      height: box.height,
+      rx: middle
+    }),
+    el('path', {
+      class: 'mk-mark',
+      d: 'M0 2c0-2.6 9-2.6 9 0v6c0 2.6-9 2.6-9 0zM0 2c0 2.6 9 2.6 9 0',
+      transform: `translate(13 ${middle - 5})`
+    }),
+    words('mk-soft', 28, middle + 4, box.face.name)
+  );
+}
+
+/** The border of an open group; its heading closes it. */
+export function paintRoom(
+  room: IOpenGroup,
+  rect: IRect,
+  t: Gettext
+): SVGGElement {
+  const id = visible(room.group.group_id);
+  return el(
+    'g',
+    { class: 'mk-room', 'data-group-id': room.group.group_id },
+    el('title', {}, visible(room.group.tooltip) || t('task group %1', id)),
+    el('rect', {
+      x: rect.x,
+      y: rect.y,
+      width: rect.width,
+      height: rect.height,
+      rx: 8
+    }),
+    el(
+      'g',
+      { class: 'mk-close', 'aria-hidden': 'true' },
+      el('rect', {
+        class: 'mk-handle',
+        x: rect.x + 4,
+        y: rect.y + 4,
+        width: rect.width - 8,
+        height: 22,
+        rx: 5
+      }),
+      chevron(rect.x + 12, rect.y + 11, true),
+      words('mk-soft', rect.x + 27, rect.y + 19, roomLabel(room.group))
+    )
+  );
+}
+
+function setLook(
+  node: SVGGElement,
+  classes: string,
+  states: readonly IStateCount[]
+): void {
+  const kept = ['mk-selected', 'mk-dim', 'mk-target'].filter(name =>
+    node.classList.contains(name)
+  );
+  const state = states[0]?.state;
+  const look =
+    state === undefined ? [] : ['mk-state', `mk-s-${lookName(state)}`];
+  node.setAttribute('class', [classes.trim(), ...look, ...kept].join(' '));
+  node.setAttribute('data-state', visible(state ?? ''));
+}
+
+function family(task: ITask): string {
+  if (task.operator.startsWith('@')) {
+    return task.operator.endsWith('sensor') ? 'mk-sensor' : 'mk-taskflow';
+  }
+  if (/Sensor(Async)?$/.test(task.operator)) {
+    return 'mk-sensor';
+  }
+  return task.operator === 'EmptyOperator' ? 'mk-empty' : '';
+}
+
+/** The outline, for what stands for several on top of two others. */
+function outlines(box: IBox, count: 1 | 3): SVGElement[] {
+  const behind = count === 3 ? STACK : 0;
+  const steps = count === 3 ? [2, 1, 0] : [0];
+  return steps.map(step =>
+    el('rect', {
+      class: 'mk-box',
+      x: (step * STACK) / 2,
+      y: behind - (step * STACK) / 2,
+      width: box.width - behind,
+      height: HEIGHT,
+      rx: ROUND
+    })
+  );
+}
+
+/** The coloured left side, its outer corners as round as the box. */
+function stripe(top: number): string {
+  const turn = `a${ROUND} ${ROUND} 0 0 0`;
+  return `M${ROUND} ${top}${turn} -${ROUND} ${ROUND}v${HEIGHT - 2 * ROUND}${turn} ${ROUND} ${ROUND}z`;
+}
+
+function icon(states: readonly IStateCount[], top: number): SVGElement[] {
+  const [first] = states;
+  if (!first) {
+    return [
+      el('circle', {
+        class: 'mk-idle',
+        cx: MARGIN + 8,
+        cy: top + HEIGHT / 2,
+        r: 4
+      })
+    ];
+  }
+  return [
+    el(
+      'g',
+      { transform: `translate(${MARGIN} ${top + HEIGHT / 2 - 8})` },
+      el('circle', { class: 'mk-disc', cx: 8, cy: 8, r: 8 }),
+      el('path', { class: 'mk-glyph', d: lookOf(first.state).icon })
+    )
+  ];
+}
+
+/** The arrow of a setup (up) or a teardown (down). */
+function kindMark(task: ITask, top: number): SVGElement[] {
+  if (!task.is_setup && !task.is_teardown) {
+    return [];
+  }
+  const d = task.is_setup ? 'M4.5 9V1M1.5 4l3-3 3 3' : 'M4.5 1v8M1.5 6l3 3 3-3';
+  const transform = `translate(${INDENT} ${top + 26.5})`;
+  return [el('path', { class: 'mk-mark', d, transform })];
+}
+
+function words(
+  look: string,
+  x: number,
+  y: number,
+  text: string,
+  mark = ''
+): SVGElement {
+  return el('text', { class: look, x, y }, text + mark);
+}
+
+/** What stands at the right of both lines. */
+function atEnd(
+  box: IBox,
+  top: number,
+  first: string,
+  second: string
+): SVGElement[] {
+  const right = box.width - top - MARGIN + 2;
+  const line = (text: string, y: number): SVGElement[] =>
+    text ? [words('mk-soft mk-end', right, y, text)] : [];
+  return [...line(first, top + 19.5), ...line(second, top + 35.5)];
+}
+
+/** The states of several task instances as parts of a bar. */
+function bar(
+  box: IBox,
+  states: readonly IStateCount[],
+  top: number
+): SVGElement[] {
+  const total = totalOf(states);
+  if (total < 2) {
+    return [];
+  }
+  const room = box.width - top - MARGIN + 2 - INDENT;
+  let x = INDENT;
+  return states.map(({ state, count }) => {
+    const width = (room * count) / total;
+    const part = el('rect', {
+      class: `mk-bar mk-s-${lookName(state)}`,
+      x: tenths(x),
+      y: top + 40,
+      width: tenths(width),
+      height: 4
+    });
+    x += width;
+    return part;
+  });
+}
+
+function chevron(x: number, y: number, open: boolean): SVGElement {
+  const d = open ? 'M1 2.5l3.5 3.5L8 2.5' : 'M2.5 1L6 4.5 2.5 8';
+  return el('path', { class: 'mk-mark', d, transform: `translate(${x} ${y})` });
+}
+
+function port(box: IBox, top: number): SVGElement {
+  return el('circle', {
+    class: 'mk-port',
+    cx: box.width - top,
+    cy: top + HEIGHT / 2,
+    r: PORT
+  });
+}
