@@ -74,7 +74,9 @@ def _wait(event: TaskStateChanged) -> str:
 
 
 def show_run(run: DagRun | RunRecord) -> None:
-    """Print a run at its end, a line a task instance."""
+    """Print a run at its end, a line a task instance; before it the runs that it started."""
+    for other in run.triggered if isinstance(run, DagRun) else ():
+        show_run(other)
     took = f" in {(run.end_date - run.start_date).total_seconds():.2f} s" if run.end_date and run.start_date else ""
     state = "cancelled" if run.cancelled else "broken off" if run.state == RUNNING else run.state
     click.secho(f"{state}", fg=COLOURS.get(run.state), bold=True, nl=False)

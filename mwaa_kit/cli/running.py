@@ -32,6 +32,7 @@ from mwaa_kit.verbs.values import read_date, read_params
 )
 @click.option("--resume", is_flag=True, help="Go on with the newest run that failed or was cancelled.")
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
+@click.option("--follow-assets", is_flag=True, help="Also run the Dags that wait for the assets it updates.")
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
 @click.option("--card", metavar="FILE", help="Write the run as one HTML page: graph, timeline, outputs, logs.")
 @click.option("--target", metavar="VERSION", help="The Airflow version to run on; by default the one of this Python.")
@@ -49,6 +50,7 @@ def run_command(
     jobs: int | None,
     resume: bool,
     skip_delays: bool,
+    follow_assets: bool,
     quiet: bool,
     card: str | None,
     target: str | None,
@@ -72,6 +74,7 @@ def run_command(
         jobs=jobs or 0,
         skip_delays=skip_delays,
         resume=resume,
+        follow_assets=follow_assets,
         listen=(lambda event: show_json(event.to_dict())) if as_json else Narrator(logs=not quiet),
         on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
     )

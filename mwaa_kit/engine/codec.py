@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("mwaa_kit.model.", "mwaa_kit.engine.protocol", "mwaa_kit.engine.jobs")
+_MODULES = ("mwaa_kit.model.", "mwaa_kit.engine.protocol", "mwaa_kit.engine.world", "mwaa_kit.engine.jobs")
 
 
 def dump(message: Mapping[str, Any]) -> bytes:

@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from mwaa_kit.engine.world import Answer, RunInfo, WorldServices
 from mwaa_kit.model.run import TaskKey
 from mwaa_kit.model.spec import DagSpec, LoadedFile
 
-
-@dataclass(frozen=True)
-class RunInfo:
-    """The Dag run that a task instance belongs to.
-
-    Parameters
-    ----------
-    logical_date, data_interval_start, data_interval_end
-        Aware UTC; all None for a run without a date.
-    conf
-        What the user gave: it overrides the Dag's params.
-    """
-
-    dag_id: str
-    run_id: str
-    run_after: datetime
-    logical_date: datetime | None = None
-    data_interval_start: datetime | None = None
-    data_interval_end: datetime | None = None
-    conf: Mapping[str, Any] = field(default_factory=dict)
-    run_type: str = "manual"
+__all__ = ["Deferral", "Engine", "RunInfo", "TaskOutcome", "TaskRequest", "TaskServices"]
 
 
 @dataclass(frozen=True)
 class Deferral:
-    """A task that waits for a trigger: everything needed to fire it and to go on afterwards."""
+    """A task that waits: everything needed to fire its trigger, and to go on afterwards.
+
+    Parameters
+    ----------
+    classpath
+        The trigger's class; empty for a task that waits for a person.
+    answer
+        What the person answered; None when nobody did in time, and the task has no defaults.
+    """
 
     classpath: str
     trigger_kwargs: Any
     next_method: str
     next_kwargs: Any
     timeout_seconds: float | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ class TaskOutcome:
     interrupted: bool = False
 
 
-class TaskServices(Protocol):
+class TaskServices(WorldServices, Protocol):
     """What a running task asks of its run: XComs, variables, connections, the states of others.
 
     Values are Airflow's serialised JSON. ``None`` as an answer means: there is none.

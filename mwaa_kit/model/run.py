@@ -265,6 +265,8 @@ class DagRun:
         The file of its events; empty when none was kept.
     draw_card
         How its card is drawn.
+    triggered
+        The runs of other Dags that it started.
     """
 
     dag_id: str
@@ -279,6 +281,7 @@ class DagRun:
     read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
     record: str = field(default="", repr=False, compare=False)
     draw_card: Callable[[DagRun], Any] | None = field(default=None, repr=False, compare=False)
+    triggered: tuple[DagRun, ...] = ()
 
     @property
     def states(self) -> Mapping[TaskKey, str | None]:
@@ -314,7 +317,7 @@ class DagRun:
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``."""
         shown = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "error", "start_date", "end_date")
-        return {
+        document = {
             "event": "run_finished",
             "at": wire.to_dict(self.end_date),
             "dag_id": self.dag_id,
@@ -325,3 +328,5 @@ class DagRun:
             "task_instances": [{n: wire.to_dict(getattr(one, n)) for n in shown} for one in self.task_instances],
             "xcoms": [xcom.to_dict() for xcom in self.xcoms],
         }
+        # Only a run that started others says so.
+        return document | ({"triggered": [run.to_dict() for run in self.triggered]} if self.triggered else {})

@@ -124,6 +124,9 @@ class DagSpec:
         The default value of each param that can be written as JSON.
     paused_upon_creation
         What the Dag asks for; None when it leaves it to the environment.
+    asset_condition
+        For a Dag that is scheduled on assets: ``{"any": [...]}``, ``{"all": [...]}``, ``{"asset": [name, uri]}``,
+        ``{"alias": name}`` or ``{"ref": name or uri}``; else None.
     relative_path
         The Dag file, relative to the folder it was loaded from; empty for a Dag that exists only in cells.
     """
@@ -140,6 +143,7 @@ class DagSpec:
     paused_upon_creation: bool | None = None
     fail_fast: bool = False
     relative_path: str = ""
+    asset_condition: Any = None
 
     @cached_property
     def by_id(self) -> dict[str, TaskSpec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 from mwaa_kit.engine.protocol import Engine, RunInfo
 from mwaa_kit.engine.streams import outside
+from mwaa_kit.engine.world import KnownRun
 from mwaa_kit.errors import UnknownTaskError
 from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunNote, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
@@ -21,8 +23,10 @@ from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
 from mwaa_kit.scheduler.recording import Recorder, open_store
+from mwaa_kit.scheduler.starting import Starter
 from mwaa_kit.scheduler.state import RunState
 from mwaa_kit.scheduler.store import RunStore
+from mwaa_kit.scheduler.world import World
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class RunOptions:
         What need not run, and what stands for it.
     source
         The name of the notebook or Dag file, for the record.
+    follow_assets
+        Also run the Dags that are scheduled on assets which the run updates.
+    info
+        The run, where it is decided already: a triggered one, or one of a range. None makes a manual run.
     """
 
     conf: Mapping[str, Any] = field(default_factory=dict)
@@ -60,6 +68,8 @@ class RunOptions:
     memory_mb: int = 0
     instead: Instead = field(default_factory=Instead)
     source: str = ""
+    follow_assets: bool = False
+    info: RunInfo | None = None
 
 
 def run_dag(
@@ -71,6 +81,7 @@ def run_dag(
     store_in: Path | None,
     listen: Callable[[Event], None] = lambda event: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    world: World | None = None,
 ) -> DagRun:
     """Run a Dag that `engine` has loaded.
 
@@ -80,6 +91,8 @@ def run_dag(
         The folder that gets the run's record; None keeps none.
     listen
         Takes each event as it happens.
+    world
+        What it shares with other runs; None: it stands alone.
 
     Returns
     -------
@@ -114,7 +127,11 @@ def run_dag(
 
     recorder = Recorder(store, tell)
     recorder.digests = prepared.digests
-    state = RunState(prepared.dag, info, local, emit, now)
+    world = world if world is not None else World()
+    world.note(KnownRun(info, "running", started))
+    run_other = functools.partial(run_dag, engine, local=local, store_in=store_in, now=now)
+    starter = Starter(engine, options, world, now, run_other)
+    state = RunState(prepared.dag, info, local, emit, now, world=world, start=starter)
     executor = open_executor(engine, state, options.mode, options.jobs, memory_mb=options.memory_mb)
     emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(prepared.dag.by_id)))
     for sentence in (*early, *prepared.notes):
@@ -124,6 +141,7 @@ def run_dag(
     loop = Loop(state, executor, skip_delays=options.skip_delays, find_stand_in=prepared.find)
     try:
         outcome = loop.run()
+        starter.follow(state)
         cancelled = False
     except KeyboardInterrupt:
         with _deaf_to_interrupts():
@@ -132,6 +150,8 @@ def run_dag(
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
         executor.close()
         run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
+        run = replace(run, triggered=tuple(starter.started))
+        world.finish(KnownRun(info, run.state, started, run.end_date, run.task_instances), run)
         recorder.finish(run)
     return run
 
@@ -149,7 +169,8 @@ def _prepare(
     if resumed and resumed.info and store:
         prepare_resumed(prepared, store, resumed)
         return prepared, replace(resumed.info, run_after=started), started
-    return prepared, engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf), started
+    info = options.info or engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf)
+    return prepared, info, started
 
 
 @contextlib.contextmanager

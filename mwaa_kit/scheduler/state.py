@@ -29,12 +29,14 @@ from mwaa_kit.model.run import (
 )
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.surroundings import StartRun, Surroundings, refuse_to_start
+from mwaa_kit.scheduler.world import World
 
 Emit = Callable[[Event], None]
 Clock = Callable[[], datetime]
 
 
-class RunState:
+class RunState(Surroundings):
     """What is known of one run. It implements :class:`~mwaa_kit.engine.protocol.TaskServices`.
 
     Parameters
@@ -43,9 +45,24 @@ class RunState:
         Takes each event as it happens.
     now
         The clock; aware UTC.
+    world
+        What it shares with other runs; None gives it one of its own.
+    start
+        Runs another Dag.
     """
 
-    def __init__(self, dag: DagSpec, run: RunInfo, local: LocalSettings, emit: Emit, now: Clock) -> None:
+    def __init__(
+        self,
+        dag: DagSpec,
+        run: RunInfo,
+        local: LocalSettings,
+        emit: Emit,
+        now: Clock,
+        *,
+        world: World | None = None,
+        start: StartRun = refuse_to_start,
+    ) -> None:
+        super().__init__(world, start)
         self.dag = dag
         self.run = run
         self.emit = emit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,15 @@ class Runnable:
         Where it comes from; None for a Dag object that exists only in a kernel.
     folder
         Where its runs are recorded, and its local settings are looked for.
+    siblings
+        All Dags of the file.
     """
 
     spec: DagSpec
     module: DagModule | None
     folder: Path
     dag_file: str = ""
+    siblings: tuple[DagSpec, ...] = ()
 
 
 def run(
@@ -54,6 +57,7 @@ def run(
     jobs: int = 0,
     skip_delays: bool = False,
     resume: bool = False,
+    follow_assets: bool = False,
     listen: Listen = lambda event: None,
     on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
 ) -> DagRun:
@@ -83,6 +87,8 @@ def run(
     resume
         Go on with the newest run of this Dag that failed or was cancelled: what succeeded keeps its result, unless it was
         changed since or rests on what runs again.
+    follow_assets
+        Also run the Dags beside this one that are scheduled on assets which it updates.
     listen
         Takes each event as it happens.
     on_findings
@@ -96,6 +102,8 @@ def run(
     from mwaa_kit.scheduler.instead import Instead
     from mwaa_kit.scheduler.local import read_local_settings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
+    from mwaa_kit.scheduler.world import World
+    from mwaa_kit.verbs.neighbours import FolderDags
 
     mode = choose_mode(mode, target, otherwise="inline")
     with engine_for(target, mode) as engine:
@@ -113,6 +121,7 @@ def run(
             skip_delays,
             chosen,
             instead=Instead(resume=resume),
+            follow_assets=follow_assets,
             source=name,
         )
         interpreter = Interpreter(found.module, found.dag_file)
@@ -124,6 +133,9 @@ def run(
                 local=read_local_settings(found.folder),
                 store_in=found.folder,
                 listen=lambda event: record.take(interpreter.read(event)),
+                world=World(
+                    FolderDags(found, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
+                ),
             )
             return record.finish(interpreter.finish(finished))
 
@@ -154,7 +166,13 @@ def find_runnable(
     engine = engine or open_engine()
     if not isinstance(source, str | Path):
         return _adopt(source, engine)
-    module = need_clean(read_module(str(source), target))
+    file = load_file(str(source), target, engine, isolated=isolated)
+    return replace(file, spec=_choose(file.siblings, dag_id, str(source)))
+
+
+def load_file(source: str, target: str, engine: Engine, *, isolated: bool = False) -> Runnable:
+    """Load all Dags of a notebook or a Dag file; none is chosen yet."""
+    module = need_clean(read_module(source, target))
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
     if isolated:
@@ -162,7 +180,7 @@ def find_runnable(
     loaded = engine.load(path, _local_services(folder))
     if loaded.problems:
         raise import_error(module, loaded.problems[0])
-    return Runnable(_choose(loaded.dags, dag_id, str(source)), module, folder, path)
+    return Runnable(DagSpec(""), module, folder, path, loaded.dags)
 
 
 def _adopt(source: object, engine: Engine) -> Runnable:

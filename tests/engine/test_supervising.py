@@ -13,7 +13,6 @@ from mwaa_kit.scheduler.running import RunOptions, run_dag
 
 NOT_ASKED_BY_A_TASK = {
     "ResendLoggingFD": "answered in reaching.py, for processes that a task starts",
-    "GetHITLDetailResponse": "a test-run has no person to ask; the task is refused, with that reason",
 }
 
 
@@ -39,7 +38,7 @@ def test_a_task_learns_of_its_own_run_and_of_loaded_dags_only(tmp_path: Path) ->
     file.write_text(
         "from datetime import datetime\n"
         "from airflow.sdk import DAG, task\n"
-        "from airflow.sdk.exceptions import AirflowRuntimeError\n"
+        "from airflow.sdk.exceptions import AirflowFailException\n"
         "from airflow.sdk.execution_time import comms, task_runner\n"
         "with DAG('asking', schedule=None, start_date=datetime(2026, 1, 1), tags=['x']):\n"
         "    @task\n"
@@ -50,7 +49,7 @@ def test_a_task_learns_of_its_own_run_and_of_loaded_dags_only(tmp_path: Path) ->
         "        tags = send(comms.GetDag(dag_id='asking')).tags\n"
         "        try:\n"
         "            send(comms.GetDagRunState(dag_id='other', run_id='r'))\n"
-        "        except AirflowRuntimeError as refusal:\n"
+        "        except AirflowFailException as refusal:\n"
         "            return [own.run_id == ti.run_id, state, tags, 'other' in str(refusal)]\n"
         "    ask()\n"
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from mwaa_kit.engine.airflow3.versions import pack_kwargs, unpack_kwargs, with_event
 from mwaa_kit.engine.protocol import Deferral
-from mwaa_kit.engine.streams import format_error
+from mwaa_kit.engine.streams import format_error, last_line
 
 _LOOK_SECONDS = 0.1
 """How often a waiting trigger looks whether the run was cancelled."""
@@ -62,11 +62,22 @@ def _explain(error: BaseException) -> dict[str, Any]:
         raise error
     if isinstance(error, _TooLateError):
         return {"error": "Trigger timeout"}
-    return {"error": "Trigger failure", "traceback": format_error(error).splitlines()}
+    return {"error": f"Trigger failure: {last_line(error)}", "traceback": format_error(error).splitlines()}
 
 
 async def _first_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any:
-    """Return the payload of the trigger's first event."""
+    """Return the payload of the trigger's first event.
+
+    What a trigger calls by ``sync_to_async`` gets a thread of its own: the one that all share would be gone in a fork.
+    """
+    from asgiref import sync
+
+    own_thread: Any = sync.ThreadSensitiveContext
+    async with own_thread():
+        return await _wait_for_event(deferral, cancelled)
+
+
+async def _wait_for_event(deferral: Deferral, cancelled: Callable[[], bool]) -> Any:
     trigger = _build(deferral)
     events = trigger.run()
     first = asyncio.ensure_future(events.__anext__())

@@ -31,6 +31,7 @@ def read_dag(dag: Any, relative_path: str = "") -> DagSpec:
         paused_upon_creation=dag.is_paused_upon_creation,
         fail_fast=bool(dag.fail_fast),
         relative_path=relative_path,
+        asset_condition=read_condition(getattr(dag.timetable, "asset_condition", None)),
     )
 
 
@@ -104,6 +105,24 @@ def _read_schedule(dag: Any) -> str | None:
     if isinstance(summary, str) and summary:
         return summary
     return str(written)
+
+
+def read_condition(assets: Any) -> Any:
+    """Describe which assets a schedule waits for; None when it waits for none."""
+    from airflow.sdk.definitions import asset
+
+    match assets:
+        case asset.AssetAll():
+            return {"all": [read_condition(part) for part in assets.objects]}
+        case asset.AssetAny():
+            return {"any": [read_condition(part) for part in assets.objects]}
+        case asset.AssetAlias():
+            return {"alias": assets.name}
+        case asset.Asset():
+            return {"asset": [assets.name, assets.uri]}
+        case asset.AssetRef():
+            return {"ref": getattr(assets, "name", None) or getattr(assets, "uri", None)}
+    return None
 
 
 def _read_params(dag: Any) -> dict[str, Any]:

@@ -23,12 +23,13 @@ from typing import Any
 from mwaa_kit.engine.airflow3.belonging import own_context, own_environment, own_params, own_signals, supervised
 from mwaa_kit.engine.airflow3.capturing import captured, redactor
 from mwaa_kit.engine.airflow3.describing import construct, describe_run
+from mwaa_kit.engine.airflow3.people import event_of, event_of_silence
 from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.airflow3.versions import pack_kwargs
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import format_error, last_line
-from mwaa_kit.model.run import FAILED
+from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED
 
 
 def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Iterable[Any] = ()) -> TaskOutcome:
@@ -87,16 +88,17 @@ def _read_outcome(state: str, message: Any, error: BaseException | None) -> Task
         traceback=redactor()(format_error(error)) if error else "",
         until=getattr(message, "reschedule_date", None),
         retry_delay_seconds=getattr(message, "retry_delay_seconds", None),
-        deferral=_read_deferral(message) if state == "deferred" else None,
+        deferral=_read_deferral(message) if state in (DEFERRED, AWAITING_INPUT) else None,
         interrupted=isinstance(error, KeyboardInterrupt),
     )
 
 
 def _read_deferral(message: Any) -> Deferral:
-    timeout = message.trigger_timeout
+    """Read what a task waits for: a trigger, or (without one) a person."""
+    timeout = message.trigger_timeout if hasattr(message, "classpath") else message.timeout
     return Deferral(
-        classpath=message.classpath,
-        trigger_kwargs=pack_kwargs(message.trigger_kwargs),
+        classpath=getattr(message, "classpath", ""),
+        trigger_kwargs=pack_kwargs(getattr(message, "trigger_kwargs", None)),
         next_method=message.next_method,
         next_kwargs=pack_kwargs(message.next_kwargs),
         timeout_seconds=timeout.total_seconds() if timeout else None,
@@ -109,8 +111,8 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     task = dag.task_dict[request.task_id]
-    if request.skip_delays and hasattr(task, "poke_interval") and not getattr(task, "is_mapped", False):
-        task = _impatient(task)
+    if (request.skip_delays or _waits_for_a_run(task)) and hasattr(task, "poke_interval"):
+        task = task if getattr(task, "is_mapped", False) else _impatient(task)
     context = construct(
         datamodels.TIRunContext,
         dag_run=describe_run(request.run),
@@ -118,7 +120,7 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
         max_tries=request.max_tries,
         should_retry=request.try_number <= request.max_tries,
         next_method=request.resume.next_method if request.resume else None,
-        next_kwargs=request.resume.next_kwargs if request.resume else None,
+        next_kwargs=_next_kwargs(request.resume) if request.resume else None,
         xcom_keys_to_clear=[],
         variables=[],
         connections=[],
@@ -142,6 +144,19 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
         max_tries=request.max_tries,
         start_date=datetime.now(UTC),
     )
+
+
+def _next_kwargs(resume: Deferral) -> Any:
+    """Return the arguments of the method that goes on; to a person's answer, or to nobody's, belongs an event."""
+    if resume.classpath:
+        return resume.next_kwargs
+    event = event_of(resume.answer) if resume.answer else event_of_silence()
+    return {**(resume.next_kwargs or {}), "event": event}
+
+
+def _waits_for_a_run(task: Any) -> bool:
+    """Whether a task triggers another Dag: that run has ended when the task looks for the first time."""
+    return any(base.__name__ == "TriggerDagRunOperator" for base in type(task).__mro__)
 
 
 def _impatient(task: Any) -> Any:

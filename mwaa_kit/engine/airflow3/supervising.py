@@ -41,13 +41,28 @@ class Supervisor(StateAnswers):
     def on_TaskState(self, msg: Any) -> Any:
         return self.ok()
 
-    on_SucceedTask = on_RetryTask = on_DeferTask = on_RescheduleTask = on_AwaitInputTask = on_TaskState
+    on_RetryTask = on_DeferTask = on_RescheduleTask = on_AwaitInputTask = on_TaskState
 
     # XComs
 
     def on_GetXCom(self, msg: Any) -> Any:
-        found = self.services.get_xcom(msg.task_id, msg.map_index, msg.key) if self.is_own_run(msg) else None
+        if self.is_own_run(msg):
+            found = self.services.get_xcom(msg.task_id, msg.map_index, msg.key)
+        else:
+            found = self._xcom_of_run(msg, msg.run_id)
+        if found is None and getattr(msg, "include_prior_dates", False):
+            earlier = (self._xcom_of_run(msg, one.info.run_id) for one in self._earlier(msg.dag_id, self._date_of(msg)))
+            found = next((value for value in earlier if value is not None), None)
         return self.comms.XComResult(key=msg.key, value=found)
+
+    def _xcom_of_run(self, msg: Any, run_id: str) -> Any:
+        map_index = UNMAPPED if msg.map_index is None else msg.map_index
+        return self.services.read_xcom(msg.dag_id, run_id, msg.task_id, map_index, msg.key)
+
+    def _date_of(self, msg: Any) -> Any:
+        """Return the logical date of the run that a message names."""
+        runs = self.services.find_runs(msg.dag_id)
+        return next((one.info.logical_date for one in runs if one.info.run_id == msg.run_id), None)
 
     def on_GetXComCount(self, msg: Any) -> Any:
         return self.comms.XComCountResponse(len=len(self._sequence(msg)))
