@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, find_airflow_names, find_cells
+from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, find_airflow_names, find_cells
 from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
 from mwaa_kit.authoring.credentials import check_sources, hushed
 from mwaa_kit.authoring.dagbody import DagPlan
@@ -16,7 +16,7 @@ from mwaa_kit.authoring.others import Others, include
 from mwaa_kit.authoring.rules import other_notebook
 from mwaa_kit.authoring.sharingout import share_out
 from mwaa_kit.authoring.tasks import Task, find_tasks
-from mwaa_kit.authoring.wiring import Wirer, Wiring
+from mwaa_kit.authoring.wiring import Feed, Wirer, Wiring
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
 
@@ -46,6 +46,13 @@ class Analysed:
     def tasks_of(self, plan: DagPlan) -> tuple[Task, ...]:
         """Return the tasks of an inferred Dag, in document order."""
         return tuple(task for task in self.tasks if self.dags.get(task.task_id) is plan)
+
+    def loose_cells_of(self, plan: DagPlan) -> tuple[AuthoredCell, ...]:
+        """Return the cells with Airflow code that make no task known by its id: where several Dags are, of those they name."""
+        own = self.tasks_of(plan)
+        loose = _loose(self.cells, self.tasks)
+        alone = sum(not other.written for other in self.plans) == 1
+        return tuple(cell for cell in loose if alone or _names_any(cell, own))
 
     def dag_id_of(self, task: Task) -> str:
         """Return the Dag of a task; the first one where only a written body knows."""
@@ -97,6 +104,7 @@ def _wired(
         own = tuple(task for task in tasks if dags.get(task.task_id) is plan)
         foreign = {cell for task in tasks if task not in own for cell in task.cells}
         mine = {cell for task in own for cell in task.cells}
+        foreign |= {cell for cell in _loose(cells, tasks) if not _names_any(cell, own)}
         kept = tuple(cell for cell in cells if cell in mine or cell not in foreign)
         part = Wirer(notebook, kept, own, foreign=tuple(foreign - mine)).wire()
         whole = Wiring(
@@ -105,9 +113,24 @@ def _wired(
             whole.params | part.params,
             whole.shared | part.shared,
             whole.imports | part.imports,
+            _bound(whole, part),
             [*whole.findings, *part.findings],
         )
     return whole
+
+
+def _loose(cells: tuple[AuthoredCell, ...], tasks: tuple[Task, ...]) -> list[AuthoredCell]:
+    making = {task.cell for task in tasks}
+    return [cell for cell in cells if cell.role is Role.AIRFLOW and cell not in making]
+
+
+def _names_any(cell: AuthoredCell, tasks: tuple[Task, ...]) -> bool:
+    return any(task.task_id in cell.used or task.function in cell.used for task in tasks)
+
+
+def _bound(whole: Wiring, part: Wiring) -> dict[int, list[Feed]]:
+    indexes = {*whole.bound, *part.bound}
+    return {i: [*whole.bound.get(i, []), *part.bound.get(i, [])] for i in indexes}
 
 
 def _unshown(

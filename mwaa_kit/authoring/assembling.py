@@ -24,8 +24,8 @@ from mwaa_kit.authoring.notebooklowering import lower_notebook
 from mwaa_kit.authoring.params import DagParam, find_params
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.steps import BUILTINS
-from mwaa_kit.authoring.tasks import Task
-from mwaa_kit.authoring.writer import TextLine, Writer, indent
+from mwaa_kit.authoring.tasks import Task, identifier
+from mwaa_kit.authoring.writer import TextLine, Writer, defines, indent
 from mwaa_kit.model.notebook import Cell
 
 _FSTRING = re.compile(r"\b[rR]?[fF][rR]?['\"]")
@@ -61,8 +61,8 @@ class Assembler:
         calls = call_lines(self.known.plans, self.known.cells)
         writer = Writer([TextLine(text) for text in self._header()])
         writer.block(self._imports(shipped), blank=1)
-        for block in blocks:
-            writer.block(block)
+        for i, block in enumerate(blocks):
+            writer.block(block, blank=2 if i or defines(block) else 1)
         writer.block(calls)
         return writer
 
@@ -120,8 +120,12 @@ class Assembler:
         taken = {name for chunk, names in shipped.names.items() for name in (names or chunk.facts.binds)}
         taken |= {"task", "dag"} | {plan.function for plan in self.known.plans}
         found: dict[str, str] = {}
+        bound = {feed.name for feeds in self.known.wiring.bound.values() for feed in feeds}
         for task in self.known.tasks:
             function = task.function
+            if not function and task.kind in {"operator", "called"}:
+                function = identifier(task.task_id)
+                function = f"_{function}" if function in taken | bound else function
             while task.kind == "script" and (function in taken or function in BUILTINS):
                 function += "_task" if not function.endswith("_task") else "_"
             found[task.task_id] = function
@@ -167,7 +171,8 @@ class Assembler:
 
     def _dag(self, plan: DagPlan, names: dict[str, str]) -> list[TextLine]:
         head = dag_head(plan, self.names, self._params(), self.target)
-        body = body_lines(self.known.tasks_of(plan), self.known.wiring, names, self.target, self.known.airflow)
+        tasks, loose = self.known.tasks_of(plan), self.known.loose_cells_of(plan)
+        body = body_lines(tasks, self.known.wiring, names, self.target, self.known.airflow, loose)
         return [*head, *indent(body)]
 
     def _params(self) -> tuple[tuple[str, str], ...]:

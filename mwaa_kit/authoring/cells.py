@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import PurePath
 
-from mwaa_kit.authoring.directives import Directive, find_directive
+from mwaa_kit.authoring.airflowcode import TASK_DECORATORS, makes_operator, task_names, wires_tasks
+from mwaa_kit.authoring.constants import is_constant
+from mwaa_kit.authoring.constants import is_literal as is_literal
+from mwaa_kit.authoring.directives import Directive, find_directive, with_names
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import ParsedCell, parse_cell
 from mwaa_kit.authoring.starimports import facts_of_cell, parsed_cell
 from mwaa_kit.authoring.steps import CellFacts
 from mwaa_kit.model.notebook import Cell, Notebook
-
-_LITERAL_NODES = (
-    *(ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.unaryop, ast.operator),
-    *(ast.expr_context,),
-)
 
 
 class Role(StrEnum):
@@ -51,11 +49,21 @@ _BY_KEY = {
 }
 
 
+_CHAINS = frozenset({"chain", "chain_linear", "cross_downstream"})
+
+
 @dataclass(frozen=True)
 class AirflowNames:
-    """The names a notebook imports from Airflow, each with what it is called there."""
+    """The names a notebook imports from Airflow, each with what it is called there.
+
+    Parameters
+    ----------
+    tasks
+        The names that stand for tasks of the notebook.
+    """
 
     names: dict[str, str]
+    tasks: frozenset[str] = frozenset()
 
     def original(self, node: ast.expr) -> str:
         """Return ``task`` for ``task``, ``task(…)``, ``task.branch`` and their aliases; empty for others' names."""
@@ -102,11 +110,32 @@ def find_cells(notebook: Notebook) -> tuple[AuthoredCell, ...]:
     """Return the code cells of a notebook, each with its role."""
     parsed = [parsed_cell(cell) if cell.stars else parse_cell(cell.source) for cell in notebook.code_cells]
     airflow = find_airflow_names(parsed)
-    return tuple(
+    if airflow.names:
+        directives = filter(None, map(find_directive, notebook.code_cells))
+        scripts = frozenset(found.name for found in directives if found.key in {"task", "notebook"})
+        airflow = replace(airflow, tasks=airflow.tasks | scripts)
+    found = tuple(
         AuthoredCell(cell, i, tree, directive, _role(directive, tree, airflow))
         for i, (cell, tree) in enumerate(zip(notebook.code_cells, parsed, strict=True))
         for directive in [find_directive(cell)]
     )
+    bare = any(option.bare for cell in found if cell.directive is not None for option in cell.directive.options)
+    return _with_names(found) if bare else found
+
+
+def _with_names(cells: tuple[AuthoredCell, ...]) -> tuple[AuthoredCell, ...]:
+    """Let the bare words of directives be the names that shared code makes."""
+    kinds = [cell.facts.kinds for cell in cells if cell.role in {Role.SHARED, Role.LIBRARY}]
+    imported = {alias.asname or alias.name for cell in cells for node in cell.parsed.body for alias in _from(node)}
+    shared = frozenset(name for kind in kinds for name, what in kind.items() if what != "import" or name in imported)
+    return tuple(
+        replace(cell, directive=with_names(cell.directive, shared)) if cell.directive is not None else cell
+        for cell in cells
+    )
+
+
+def _from(node: ast.stmt) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.ImportFrom) else []
 
 
 def find_airflow_names(parsed: list[ParsedCell]) -> AirflowNames:
@@ -116,7 +145,9 @@ def find_airflow_names(parsed: list[ParsedCell]) -> AirflowNames:
         for node in (n for s in cell.body for n in ast.walk(s)) if "airflow" in cell.text else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "airflow":
                 names.update({alias.asname or alias.name: alias.name for alias in node.names})
-    return AirflowNames(names)
+    known = AirflowNames(names)
+    tasks = (name for cell in parsed for name in task_names(cell.body, known)) if names else ()
+    return AirflowNames(names, frozenset(tasks))
 
 
 def _role(directive: Directive | None, parsed: ParsedCell, airflow: AirflowNames) -> Role:
@@ -130,7 +161,7 @@ def _role(directive: Directive | None, parsed: ParsedCell, airflow: AirflowNames
         return Role.TASKFLOW
     if any(_is_airflow(statement, airflow) for statement in parsed.body):
         return Role.AIRFLOW
-    if parsed.body and all(is_library(statement) for statement in parsed.body) and _all_harmless(parsed):
+    if parsed.body and all(is_library(s, airflow) for s in parsed.body) and _all_harmless(parsed):
         return Role.LIBRARY
     return Role.EXPLORATION
 
@@ -140,9 +171,9 @@ def _all_harmless(parsed: ParsedCell) -> bool:
 
 
 def is_dag(statement: ast.stmt, airflow: AirflowNames) -> bool:
-    """Whether a statement defines a Dag: ``@dag``, ``with DAG(…)`` or ``dag = DAG(…)``."""
+    """Whether a statement defines a Dag: ``@dag``, ``with DAG(…)`` or ``dag = DAG(…)``; an ``@asset`` is a Dag as well."""
     if isinstance(statement, ast.FunctionDef):
-        return any(airflow.original(decorator) == "dag" for decorator in statement.decorator_list)
+        return any(airflow.original(decorator) in {"dag", "asset"} for decorator in statement.decorator_list)
     if isinstance(statement, ast.With):
         return any(airflow.original(item.context_expr) == "DAG" for item in statement.items)
     return (
@@ -154,9 +185,8 @@ def is_dag(statement: ast.stmt, airflow: AirflowNames) -> bool:
 
 def is_taskflow(statement: ast.stmt, airflow: AirflowNames) -> bool:
     """Whether a statement defines a TaskFlow task, or a group, setup or teardown of them."""
-    kinds = {"task", "task_group", "setup", "teardown"}
     return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-        airflow.original(decorator) in kinds for decorator in statement.decorator_list
+        airflow.original(decorator) in TASK_DECORATORS for decorator in statement.decorator_list
     )
 
 
@@ -164,17 +194,13 @@ def _is_airflow(statement: ast.stmt, airflow: AirflowNames) -> bool:
     """Whether a statement makes a task or wires tasks: it belongs into a Dag body."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
         return False
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call):
-            name = airflow.original(node)
-            if name.endswith(("Operator", "Sensor", "TaskGroup")) or name in {"chain", "cross_downstream"}:
-                return True
-            if name and any(keyword.arg == "task_id" for keyword in node.keywords):
-                return True
-    return False
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if airflow.names else []
+    if any(makes_operator(call, airflow) or airflow.original(call) in _CHAINS for call in calls):
+        return True
+    return bool(airflow.tasks) and wires_tasks(statement, airflow)
 
 
-def is_library(statement: ast.stmt) -> bool:
+def is_library(statement: ast.stmt, airflow: AirflowNames) -> bool:
     """Whether a statement may be shared without being told: an import, a definition, a constant, a docstring."""
     if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
@@ -183,13 +209,19 @@ def is_library(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
     if isinstance(statement, ast.Try):
-        return all(is_library(s) for s in [*statement.body, *statement.orelse, *statement.finalbody]) and all(
-            is_library(s) for handler in statement.handlers for s in handler.body
+        return all(is_library(s, airflow) for s in [*statement.body, *statement.orelse, *statement.finalbody]) and all(
+            is_library(s, airflow) for handler in statement.handlers for s in handler.body
         )
     if isinstance(statement, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in statement.targets) and is_literal(statement.value)
+        return all(isinstance(t, ast.Name) for t in statement.targets) and is_constant(
+            statement.value, airflow.original
+        )
     if isinstance(statement, ast.AnnAssign):
-        return isinstance(statement.target, ast.Name) and statement.value is not None and is_literal(statement.value)
+        return (
+            isinstance(statement.target, ast.Name)
+            and statement.value is not None
+            and is_constant(statement.value, airflow.original)
+        )
     return False
 
 
@@ -200,11 +232,6 @@ def required_lines(cell: AuthoredCell) -> tuple[str, ...]:
     lines = cell.parsed.text.split("\n")[cell.directive.line :]
     found = (line.strip().removeprefix("#").strip() for line in lines if line.strip().startswith("#"))
     return tuple(line for line in found if line and not line.startswith(("#", "|")))
-
-
-def is_literal(node: ast.expr) -> bool:
-    """Whether an expression is built of constants only."""
-    return all(isinstance(inner, _LITERAL_NODES) for inner in ast.walk(node))
 
 
 def names_in(node: ast.AST) -> set[str]:

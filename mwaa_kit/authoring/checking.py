@@ -67,8 +67,12 @@ def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
 
 
 def check_options(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
-    """Find options that call what no shared cell makes."""
+    """Find options that read what no shared cell makes, or makes only below."""
     shared = {name for cell in cells if cell.role is not Role.TASK for name in shipped_names(cell)}
+    first: dict[str, AuthoredCell] = {}
+    for cell in cells:
+        for name in shipped_names(cell) if cell.role is not Role.TASK else ():
+            first.setdefault(name, cell)
     for cell in cells:
         for option in cell.directive.options if cell.directive is not None else ():
             read = {node.id for node in ast.walk(ast.parse(option.code)) if isinstance(node, ast.Name)}
@@ -78,6 +82,13 @@ def check_options(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterat
                 message = f"the option {option.key!r} reads {missing[0]!r}, which no shared cell makes."
                 hint = f"import or define {missing[0]!r} in a cell of its own, or put the value into quotes"
                 yield directive_grammar.RULE.found(at, message, hint)
+            for name in sorted(read & shared) if option.call else ():
+                if first[name].code_index > cell.code_index and first[name].facts.kinds.get(name) != "import":
+                    at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
+                    message = (
+                        f"the option {option.key!r} reads {name!r}, which is made only below, in {first[name].label}."
+                    )
+                    yield directive_grammar.RULE.found(at, message, f"move {first[name].label} above {cell.label}")
 
 
 def _syntax(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:

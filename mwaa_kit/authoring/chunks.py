@@ -73,7 +73,8 @@ def _shipping(cell: AuthoredCell, node: ast.stmt, airflow: AirflowNames) -> bool
         return None
     if cell.role is Role.LIBRARY:
         return None if isinstance(node, ast.Expr) else False
-    return False if is_import else None
+    is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return False if is_import or (cell.role is Role.AIRFLOW and is_definition) else None
 
 
 @dataclass

@@ -141,10 +141,12 @@ def _anchors(known: Analysed) -> tuple[TaskAnchor, ...]:
 
 
 def _edges(known: Analysed) -> tuple[EdgeReason, ...]:
-    """The inferred edges with their reasons; none where the Dag body is the user's own."""
+    """The inferred edges with their reasons; none where the Dag body is the user's own, or a task group's insides."""
     if all(plan.written for plan in known.plans):
         return ()
-    return tuple(_edge(known, task, upstream) for task, upstream in all_edges(known.tasks, known.wiring))
+    groups = {task.task_id for task in known.tasks if task.kind == "group"}
+    edges = all_edges(known.tasks, known.wiring)
+    return tuple(_edge(known, t, upstream) for t, upstream in edges if not groups & {t.task_id, upstream})
 
 
 def _edge(known: Analysed, task: Task, upstream: str) -> EdgeReason:

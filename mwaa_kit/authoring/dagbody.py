@@ -6,15 +6,16 @@ import ast
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from mwaa_kit.authoring.airflowbody import AirflowCell, handed, result
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell
-from mwaa_kit.authoring.celltext import cell_lines, line_of
+from mwaa_kit.authoring.celltext import line_of
 from mwaa_kit.authoring.codestyle import folded
 from mwaa_kit.authoring.directives import Directive
 from mwaa_kit.authoring.edges import upstream_of
 from mwaa_kit.authoring.lowering import anchor_of, parameter_names
 from mwaa_kit.authoring.tasks import Task
-from mwaa_kit.authoring.wiring import Wiring
-from mwaa_kit.authoring.writer import TextLine, trimmed
+from mwaa_kit.authoring.wiring import Feed, Wiring
+from mwaa_kit.authoring.writer import TextLine
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,8 @@ class DagPlan:
         The ``@dag`` of that function.
     written
         Whether its body, or another form of Dag, is the user's and taken as it is.
+    asset
+        Whether an ``@asset`` is the whole Dag: its one task makes the asset.
     """
 
     dag_id: str
@@ -38,6 +41,7 @@ class DagPlan:
     node: ast.FunctionDef | None = None
     written: bool = False
     decorator: ast.expr | None = None
+    asset: bool = False
 
 
 def is_empty_body(node: ast.FunctionDef) -> bool:
@@ -48,24 +52,42 @@ def is_empty_body(node: ast.FunctionDef) -> bool:
 
 
 def body_lines(
-    tasks: tuple[Task, ...], wiring: Wiring, names: dict[str, str], target: str, airflow: AirflowNames
+    tasks: tuple[Task, ...],
+    wiring: Wiring,
+    names: dict[str, str],
+    target: str,
+    airflow: AirflowNames,
+    loose: tuple[AuthoredCell, ...] = (),
 ) -> list[TextLine]:
-    """Return the calls that wire the tasks, each after its upstream tasks, else in document order."""
-    tasks = tuple(task for task in tasks if task.kind not in {"written", "group"})
+    """Return the calls that wire the tasks, each after its upstream tasks, else in document order.
+
+    Parameters
+    ----------
+    loose
+        The cells with Airflow code that make no task we know by its id: they only wire, or make tasks in a loop.
+    """
+    tasks = tuple(task for task in tasks if task.kind != "written")
     lines: list[TextLine] = []
     placed: set[AuthoredCell] = set()
     used = _used_results(tasks, wiring)
     by_id = {task.task_id: task for task in tasks}
+
+    def moved(cell: AuthoredCell) -> list[TextLine]:
+        placed.add(cell)
+        made = tuple(task for task in tasks if task.cell is cell)
+        text = AirflowCell(cell, made, by_id, wiring, names, used, airflow).lines(target)
+        return [TextLine(f"# {anchor_of(cell)}"), *text]
+
     for task in _in_order(tasks, wiring):
-        if task.kind == "operator":
-            if task.cell not in placed:
-                placed.add(task.cell)
-                lines += [TextLine(f"# {anchor_of(task.cell)}"), *operator_lines(task.cell, target)]
+        if task.kind in _MOVED:
+            lines += moved(task.cell) if task.cell not in placed else []
             continue
         given = f"{result(task, names)} = " if task.task_id in used else ""
         arguments = _arguments(task, wiring, by_id, names)
         call = folded(f"{given}{names[task.task_id]}(", arguments, ")", indent=4)
         lines += [line_of(task.cell, text, task.line or None) for text in call]
+    for cell in loose:
+        lines += moved(cell)
     for task in tasks:
         after = task.directive.after if task.directive is not None else ()
         for upstream in dict.fromkeys(after):
@@ -75,19 +97,12 @@ def body_lines(
     return lines
 
 
-def operator_lines(cell: AuthoredCell, target: str) -> list[TextLine]:
-    """Return what goes into the Dag body of a cell with classic operators: all but its imports and definitions."""
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return trimmed(cell_lines(cell, target, lambda node: not isinstance(node, kinds)))
-
-
-def result(task: Task, names: dict[str, str]) -> str:
-    """Return the variable of the Dag body that stands for a task."""
-    return task.function if task.kind == "operator" else f"_{names[task.task_id]}"
+_MOVED = frozenset({"operator", "called"})
+"""Tasks whose cells move into the body as they are."""
 
 
 def _used_results(tasks: tuple[Task, ...], wiring: Wiring) -> set[str]:
-    fed = {feed.upstream for feeds in wiring.feeds.values() for feed in feeds}
+    fed = {feed.upstream for feeds in [*wiring.feeds.values(), *wiring.bound.values()] for feed in feeds}
     for task in tasks:
         if task.directive is not None and task.directive.after:
             fed |= {task.task_id, *task.directive.after}
@@ -97,7 +112,10 @@ def _used_results(tasks: tuple[Task, ...], wiring: Wiring) -> set[str]:
 def _in_order(tasks: tuple[Task, ...], wiring: Wiring) -> list[Task]:
     by_id = {task.task_id: task for task in tasks}
     places = {task.task_id: i for i, task in enumerate(tasks)}
-    data = {t.task_id: [f.upstream for f in wiring.feeds.get(t.task_id, []) if f.upstream in by_id] for t in tasks}
+    fed = {task.task_id: [*wiring.feeds.get(task.task_id, []), *_of_its_cell(task, wiring)] for task in tasks}
+    data = {
+        name: [f.upstream for f in feeds if f.upstream in by_id and f.upstream != name] for name, feeds in fed.items()
+    }
     sorter = TopologicalSorter(data)
     sorter.prepare()
     ordered: list[Task] = []
@@ -110,18 +128,14 @@ def _in_order(tasks: tuple[Task, ...], wiring: Wiring) -> list[Task]:
     return ordered
 
 
+def _of_its_cell(task: Task, wiring: Wiring) -> list[Feed]:
+    return wiring.bound.get(task.cell.code_index, []) if task.kind in _MOVED else []
+
+
 def _arguments(task: Task, wiring: Wiring, by_id: dict[str, Task], names: dict[str, str]) -> list[str]:
     given = parameter_names(task, wiring) if task.kind == "script" else {}
-    arguments = []
-    for feed in wiring.feeds.get(task.task_id, []):
-        upstream = by_id[feed.upstream]
-        value = result(upstream, names)
-        if upstream.kind == "operator":
-            value = f"{value}.output"
-        elif not feed.whole and len(wiring.gives.get(feed.upstream, [])) > 1:
-            value = f'{value}["{feed.name}"]'
-        arguments.append(f"{given.get(feed.name, feed.name)}={value}")
-    return arguments
+    feeds = wiring.feeds.get(task.task_id, [])
+    return [f"{given.get(feed.name, feed.name)}={handed(feed, by_id, wiring, names)}" for feed in feeds]
 
 
 def edge_names(task: Task, upstream: str, wiring: Wiring) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, is_dag
 from mwaa_kit.authoring.chunks import dag_functions
 from mwaa_kit.authoring.dagbody import DagPlan, is_empty_body
 from mwaa_kit.authoring.rules import no_dag_directive, params_twice
-from mwaa_kit.authoring.tasks import identifier
+from mwaa_kit.authoring.tasks import asset_name, identifier
 from mwaa_kit.model.finding import CellLocation, Finding
 from mwaa_kit.model.notebook import Notebook
 
@@ -30,12 +30,13 @@ def find_dags(
                 plans = [DagPlan(dag_id, identifier(dag_id), cell, cell.directive)]
             written += [plan for plan in plans if plan.written]
             inferred += [plan for plan in plans if not plan.written]
-    if not written and not inferred:
+    alone = all(plan.asset for plan in written) and not inferred
+    if alone and (not written or any(cell.role in _TASKS for cell in cells)):
         dag_id = file_dag_id(notebook)
         hint = f"add a cell '#| dag: {dag_id} schedule=\"@daily\"' to choose its id and schedule"
         message = f"no '#| dag': the notebook is one Dag, {dag_id!r}, without a schedule."
         finding = no_dag_directive.RULE.found(CellLocation(notebook.path), message, hint)
-        return (DagPlan(dag_id, identifier(dag_id)),), (finding,)
+        return (*written, DagPlan(dag_id, identifier(dag_id))), (finding,)
     return (*written, *inferred), tuple(_params_twice(notebook, cells, [*written, *inferred]))
 
 
@@ -52,7 +53,7 @@ def _params_twice(notebook: Notebook, cells: tuple[AuthoredCell, ...], plans: li
 
 
 def _dags_of(cell: AuthoredCell, airflow: AirflowNames) -> list[DagPlan]:
-    functions = dag_functions(cell, airflow)
+    functions = [node for node in dag_functions(cell, airflow) if not asset_name(node, airflow)]
     plans = [
         DagPlan(
             _dag_id(node, airflow) or (cell.directive.name if cell.directive else "") or node.name,
@@ -66,11 +67,16 @@ def _dags_of(cell: AuthoredCell, airflow: AirflowNames) -> list[DagPlan]:
         for node in functions
     ]
     for statement in cell.parsed.body:
+        if isinstance(statement, ast.FunctionDef) and (name := asset_name(statement, airflow)):
+            plans.append(DagPlan(name, "", cell, cell.directive, None, written=True, asset=True))
         if not isinstance(statement, ast.FunctionDef) and is_dag(statement, airflow):
             for call in ast.walk(statement):
                 if isinstance(call, ast.Call) and airflow.original(call.func) == "DAG":
                     plans.append(DagPlan(_call_id(call) or "?", "", cell, cell.directive, None, written=True))
     return plans
+
+
+_TASKS = frozenset({Role.TASK, Role.TASKFLOW, Role.AIRFLOW, Role.NOTEBOOK})
 
 
 def _dag_id(node: ast.FunctionDef, airflow: AirflowNames) -> str:

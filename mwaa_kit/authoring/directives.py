@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -53,11 +53,18 @@ _OPTION = re.compile(r"(?P<key>[A-Za-z_]\w*)=(?P<value>.*)", re.S)
 
 @dataclass(frozen=True)
 class Option:
-    """One ``key=value``: `code` is the Python that stands for the value, `call` whether it calls a shared name."""
+    """One ``key=value``: `code` is the Python that stands for the value, `call` whether it reads a shared name.
+
+    Parameters
+    ----------
+    bare
+        The word as it stands, where it stands without quotes: a text, unless shared code makes a name of it.
+    """
 
     key: str
     code: str
     call: bool = False
+    bare: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,7 +191,21 @@ def _option(key: str, value: str) -> Option:
         return Option(key, repr(value))
     if any(isinstance(node, ast.Call) for node in ast.walk(tree)) or isinstance(tree, ast.List | ast.Dict | ast.Tuple):
         return Option(key, value, call=True)
-    return Option(key, repr(value))
+    return Option(key, repr(value), bare=value if value.isidentifier() else "")
+
+
+def with_names(directive: Directive, shared: frozenset[str]) -> Directive:
+    """Return a directive whose bare words are names where shared code makes such a name: ``retry_delay=DELAY``.
+
+    Notes
+    -----
+    A bare word is a text (``pool=ml``). Where a cell defines that very name there is no doubt what is meant, and a
+    callback or a span would otherwise go out as its own name in quotes; quotes make it a text there, too.
+    """
+    if not any(option.bare in shared for option in directive.options if option.bare):
+        return directive
+    options = (Option(o.key, o.bare, call=True) if o.bare and o.bare in shared else o for o in directive.options)
+    return replace(directive, options=tuple(options))
 
 
 def _words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The imports at the top of a file or a function: sorted, and grouped as a careful person would."""
+"""The imports at the top of a file or a function: sorted and grouped as ruff's isort does it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Key = tuple[bool, str, str]
 
 
 def import_block(lines: Iterable[TextLine], local: frozenset[str] = frozenset()) -> list[list[TextLine]]:
-    """Return the groups of some import lines: the standard library, what is installed, Airflow, the user's own.
+    """Return the groups of some import lines: the standard library, what is installed, the user's own.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def import_block(lines: Iterable[TextLine], local: frozenset[str] = frozenset())
             for key, name in _parts(node):
                 names.setdefault(key, {})[name] = None
                 origins.setdefault(key, line)
-    groups: list[list[TextLine]] = [[], [], [], []]
+    groups: list[list[TextLine]] = [[], [], []]
     for key in sorted(names, key=lambda key: (key[0], key[1].lower(), key[1], key[2])):
         origin = origins[key]
         texts = _texts(key, sorted(names[key], key=_member))
@@ -63,8 +63,6 @@ def _member(name: str) -> tuple[int, str, str]:
 def _group(module: str, local: frozenset[str]) -> int:
     top = module.partition(".")[0]
     if top in local or not top:
-        return 3
-    if top == "airflow":
         return 2
     return 0 if top in sys.stdlib_module_names else 1
 

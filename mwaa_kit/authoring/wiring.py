@@ -10,15 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mwaa_kit.authoring.airflowcode import DEFINITIONS, function_references, loads, mapped_over, taken_names
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.linking import Linker
 from mwaa_kit.authoring.links import Writer
+from mwaa_kit.authoring.names import facts_of
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS, shipped_facts
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.authoring.tasks import Task, free_parameters
 from mwaa_kit.authoring.wiringfindings import Reading, WiringFindings
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
+
+_OF_THE_BODY = frozenset({"operator", "called", "written"})
+"""Tasks that the Dag body holds under their own variables: nothing has to be bound for them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Wiring:
         The names that come from shared code.
     imports
         The names that come from an import in another task's cell, with that cell.
+    bound
+        For each cell with Airflow code, by its code_index, the names that it takes from tasks.
     """
 
     feeds: dict[str, list[Feed]] = field(default_factory=dict)
@@ -60,6 +67,7 @@ class Wiring:
     params: dict[str, list[str]] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     imports: dict[str, list[tuple[str, AuthoredCell]]] = field(default_factory=dict)
+    bound: dict[int, list[Feed]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -96,7 +104,7 @@ class Wirer:
         self.linker = Linker()
         self.units: list[_Unit] = []
         self.by_id = {task.task_id: task for task in tasks}
-        self.by_function = {task.function: task for task in tasks if task.kind != "script"}
+        self.by_function = {task.function: task for task in tasks if task.kind != "script" and task.function}
         self.waiting: list[tuple[Task, str, int, int]] = []
         self.module_reads: list[tuple[Task, str, int]] = []
 
@@ -105,7 +113,7 @@ class Wirer:
         scripts = {cell.code_index: task for task in self.tasks if task.kind == "script" for cell in task.cells}
         functions: dict[int, list[Task]] = {}
         for task in self.tasks:
-            if task.kind == "taskflow" and not self.written:
+            if task.kind in {"taskflow", "group"} and not self.written:
                 functions.setdefault(task.cell.code_index, []).append(task)
         for cell in self.cells:
             facts = shipped_facts(cell)
@@ -118,6 +126,8 @@ class Wirer:
             self.linker.add(facts)
             if script is not None:
                 self._script(script, cell)
+            elif cell.role is Role.AIRFLOW and not self.written:
+                self._airflow(cell)
             elif cell.role is not Role.PARAMS:
                 self._module_level(cell)
         for task, name, unit, line in self.waiting:
@@ -127,6 +137,8 @@ class Wirer:
             self.amiss.not_above(Reading(task, above, name, line))
         for task, name, unit in self.module_reads:
             self._rebound(task, name, unit)
+        for cell in self.cells:
+            self._mapped(cell)
         self.wiring.findings += self.amiss.found
         for task in self.tasks:
             if task.cell.role is Role.NOTEBOOK and task.directive is not None and task.directive.returns:
@@ -275,6 +287,65 @@ class Wirer:
             if writers and name not in facts.binds and not called:
                 source = self.units[writers[-1].unit].cell
                 self.amiss.in_function(cell, name, line, source)
+
+    def _airflow(self, cell: AuthoredCell) -> None:
+        """Find what a cell with Airflow code takes from tasks; it stands in the Dag body, where they are at hand."""
+        unit = len(self.units) - 1
+        body = [node for node in cell.parsed.body if not isinstance(node, DEFINITIONS)]
+        made = [task for task in self.tasks if task.cell is cell and task.kind in {"operator", "called"}]
+        reader = Task(made[0].task_id if made else "", "", "operator", (cell,))
+        values = loads(body) - function_references(body)
+        reads = facts_of(body).reads.items()
+        for name, line in ((name, line) for name, (line, _) in reads if name not in cell.facts.binds):
+            writers = [w for w in self.linker.writers(name) if w.unit != unit]
+            writer = self._last(reader, cell, name, line, writers)
+            namesake = self.by_id.get(name) or self.by_function.get(name)
+            if writer is not None:
+                upstream = self._script_of(writer)
+                assert upstream is not None
+                feed = self._handed(reader, cell, name, line, writer, upstream)
+            elif namesake is not None and namesake.cell is not cell and namesake.kind not in _OF_THE_BODY:
+                known = any(node.id == name for node in values)
+                reason = f"{namesake.task_id!r} ({namesake.cell.label}) is named in {cell.label} line {line}"
+                feed = Feed(name, namesake.task_id, reason, whole=True) if known else None
+            else:
+                feed = None
+                self._unfed(reader, cell, name, line, writers)
+            if feed is not None:
+                self.wiring.bound.setdefault(cell.code_index, []).append(feed)
+                self._feed_made(made, feed)
+
+    def _mapped(self, cell: AuthoredCell) -> None:
+        """Find what is mapped over one of several names that a task gives."""
+        for feed in self.wiring.bound.get(cell.code_index, []):
+            upstream = self.by_id[feed.upstream]
+            several = len(self.wiring.gives.get(feed.upstream, [])) > 1 and not feed.whole
+            if several and feed.name in mapped_over(cell.parsed.body):
+                self.amiss.mapped_over_part(cell, feed.name, facts_of(cell.parsed.body).reads[feed.name][0], upstream)
+
+    def _handed(
+        self, reader: Task, cell: AuthoredCell, name: str, line: int, writer: Writer, upstream: Task
+    ) -> Feed | None:
+        source = self.units[writer.unit].cell
+        if source.facts.kinds.get(name, "data") != "data":
+            self.amiss.across_tasks(Reading(reader, cell, name, line), upstream, source)
+            return None
+        self._give(upstream, name, writer)
+        verb = "changed" if writer.kind == "mutation" else "written"
+        reason = f"{name!r} {verb} in {source.label} line {writer.line}, read in {cell.label} line {line}"
+        return Feed(name, upstream.task_id, reason)
+
+    def _feed_made(self, made: Sequence[Task], feed: Feed) -> None:
+        """Note the edge to each task that is made of what was handed over; wiring that is written makes its own."""
+        for task in made:
+            if task.node is not None and feed.name in taken_names(task.node):
+                self._feed(task, feed)
+
+    def _unfed(self, reader: Task, cell: AuthoredCell, name: str, line: int, writers: Sequence[Writer]) -> None:
+        if any(self.units[w.unit].cell.role is Role.PARAMS for w in writers):
+            self.amiss.param_in_operator(cell, name, line)
+        elif not writers and name not in BUILTINS and name not in self.by_id and name not in self.by_function:
+            self.waiting.append((reader, name, len(self.units) - 1, line))
 
     def _taskflow(self, task: Task, cell: AuthoredCell) -> None:
         for name, required in free_parameters(task.node):

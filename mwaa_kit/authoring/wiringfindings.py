@@ -11,6 +11,7 @@ from mwaa_kit.authoring.rules import (
     ambiguous_upstream,
     definition_across_tasks,
     hidden_state,
+    mapped_over_part,
     name_not_shipped,
     other_dag,
     shared_name_rebound,
@@ -99,6 +100,20 @@ class WiringFindings:
         message = f"{name!r} is read in a function of {cell.label}, and {source.label} makes it."
         self._add(shared_reads_task_value.RULE, cell, line, message, f"give the function a parameter {name!r}")
 
+    def param_in_operator(self, cell: AuthoredCell, name: str, line: int) -> None:
+        """A classic operator is made before a run has its params."""
+        message = (
+            f"{name!r} is a param, and {cell.label} reads it while the Dag is made: a run has its params only later."
+        )
+        hint = f"write '{{{{ params.{name} }}}}' in the text of the operator, or read {name!r} in a task"
+        self._add(shared_reads_task_value.RULE, cell, line, message, hint)
+
+    def mapped_over_part(self, cell: AuthoredCell, name: str, line: int, upstream: Task) -> None:
+        """Airflow maps over all that a task returns, and this one returns several names."""
+        message = f"a task is mapped over {name!r}, one of several names that task {upstream.task_id!r} hands on."
+        hint = f"make {name!r} in a task of its own: split {upstream.cell.label} and begin a cell with '#| task: …'"
+        self._add(mapped_over_part.RULE, cell, line, message, hint)
+
     def rebound(self, task: Task, name: str, first: AuthoredCell, later: AuthoredCell) -> None:
         """Shared code runs before every task: a later cell that binds the name again would be seen too early."""
         message = (
@@ -110,25 +125,25 @@ class WiringFindings:
 
     def not_above(self, read: Reading) -> None:
         """A name that nothing shipped above makes: say who else does."""
-        task_id, cell, name = read.task.task_id, read.cell, read.name
+        who, cell, name = f"task {read.task.task_id!r}" if read.task.task_id else read.cell.label, read.cell, read.name
         makers = self._makers.get(name, [])
         unshipped = [c for c in makers if c.role in {Role.EXPLORATION, Role.SKIP}]
         below = [c for c in makers if c.code_index > cell.code_index]
         elsewhere = [c for c in self.foreign if name in c.facts.binds]
         if elsewhere:
-            message = f"task {task_id!r} reads {name!r}, which a task of another Dag makes ({elsewhere[0].label})."
+            message = f"{who} reads {name!r}, which a task of another Dag makes ({elsewhere[0].label})."
             hint = "tasks of two Dags hand each other nothing: make it in a task of this Dag, or in a shared cell"
             self._add(other_dag.RULE, cell, read.line, message, hint)
         elif unshipped:
             last = next((c for c in reversed(unshipped) if c.code_index < cell.code_index), unshipped[-1])
-            message = f"task {task_id!r} reads {name!r}, which only {last.label} makes, and that is not shipped."
+            message = f"{who} reads {name!r}, which only {last.label} makes, and that is not shipped."
             hint = f"begin {last.label} with '#| shared', or make it a task ('#| task: …') or a param"
             self._add(name_not_shipped.RULE, cell, read.line, message, hint)
         elif below:
-            message = f"task {task_id!r} reads {name!r}, which is made only below, in {below[0].label}."
+            message = f"{who} reads {name!r}, which is made only below, in {below[0].label}."
             self._add(unknown_upstream.RULE, cell, read.line, message, f"move {below[0].label} above {cell.label}")
         elif free_parameters(read.task.node):
-            message = f"task {task_id!r} has a parameter {name!r}, which no task above makes."
+            message = f"{who} has a parameter {name!r}, which no task above makes."
             hint = f"make {name!r} in a task above, or give the parameter a default"
             self._add(unknown_upstream.RULE, cell, read.line, message, hint)
         else:
@@ -139,9 +154,9 @@ class WiringFindings:
             return
         near = [name for name in sorted(self._makers) if abs(len(name) - len(read.name)) < 3] if self._few else []
         close = get_close_matches(read.name, near, n=1, cutoff=0.75)
+        who = f"task {read.task.task_id!r}" if read.task.task_id else read.cell.label
         message = (
-            f"task {read.task.task_id!r} reads {read.name!r}, which no cell makes: it lived only in a deleted cell or an "
-            "earlier kernel."
+            f"{who} reads {read.name!r}, which no cell makes: it lived only in a deleted cell or an earlier kernel."
         )
         hint = f"write {close[0]!r}" if close else f"make {read.name!r} in a cell above, or correct its spelling"
         self._add(hidden_state.RULE, read.cell, read.line, message, hint)

@@ -74,3 +74,9 @@ def single_blanks(lines: list[TextLine]) -> list[TextLine]:
         if i in inside or not again:
             kept.append(line)
     return kept
+
+
+def defines(block: list[TextLine]) -> bool:
+    """Whether a block begins with a function or a class: two blank lines stand above it, else one below the imports."""
+    first = next((line.text for line in block if line.text and not line.text.startswith("#")), "")
+    return first.startswith(("@", "def ", "class ", "async def "))

@@ -65,7 +65,6 @@ def test_imports_are_sorted_in_groups_and_merged_by_module() -> None:
         "from datetime import UTC, datetime",
         "",
         "import pandas as pd",
-        "",
         "from airflow.sdk import Param, dag, task",
         "",
         "import helpers",
