@@ -8,6 +8,7 @@ Exit codes: 0 done and clean; 1 findings, a failed run, a refused publish, no ta
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -65,6 +66,8 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="mwaa-kit")
 def app() -> None:
     """Write an Airflow Dag in a notebook, see it, run it, check it, and publish it to Amazon MWAA."""
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
 
 
 def run() -> NoReturn:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 
 from mwaa_kit.cli.output import count, show, size, tell
 from mwaa_kit.drawing.states import look_of
 from mwaa_kit.model.record import RunRecord
 from mwaa_kit.model.run import (
+    FAILED,
     RETURN_KEY,
     RUNNING,
     DagRun,
@@ -22,10 +25,14 @@ from mwaa_kit.model.run import (
 
 COLOURS = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta", "running": "cyan"}
 
-_NOISE = ("Done. Returned value was: ", "Pushing xcom")
+NOISE = ("Done. Returned value was: ", "Pushing xcom")
 """What Airflow says of every task; the state and the table below say it better."""
 
 _LONGEST_LINE = 500
+_LONGEST_NAME = 60
+
+FOLDED_FROM = 12
+"""A mapped task of more instances is told as a whole, but for those that failed."""
 
 
 class Narrator:
@@ -45,25 +52,35 @@ class Narrator:
             tell(f"  {event.message}")
         elif isinstance(event, RunCancelling):
             tell("cancelling …")
-        elif isinstance(event, LogLine) and self._logs and not event.message.startswith(_NOISE):
+        elif isinstance(event, LogLine) and self._logs and not event.message.startswith(NOISE):
             click.secho(
-                f"  {instance_name(event.task_id, event.map_index):<{self._width}}  │ {_shortened(event.message)}",
+                f"  {instance_name(event.task_id, event.map_index):<{self._width}}  │ {shortened(event.message)}",
                 err=True,
                 dim=True,
             )
 
+    def pulse(self) -> None:
+        """Do nothing: lines tell what happens, not that time passes."""
+
+    def close(self) -> None:
+        """Do nothing: what was told stays."""
+
     def _tell_state(self, event: TaskStateChanged) -> None:
-        tries = f"  (try {event.try_number})" if event.try_number > 1 else ""
-        until = f"  until {event.until.astimezone():%H:%M:%S}{_wait(event)}" if event.until else ""
-        took = f"  {event.duration_seconds:.2f} s" if event.duration_seconds is not None else ""
-        reason = f"  {event.reason}" if event.reason else ""
         click.secho(f"{look_of(event.state).symbol} ", fg=COLOURS.get(event.state), nl=False, err=True)
-        tell(
-            f"{instance_name(event.task_id, event.map_index):<{self._width}}  {event.state}{tries}{took}{until}{reason}"
-        )
+        tell(told_state(event, self._width))
 
 
-def _shortened(line: str) -> str:
+def told_state(event: TaskStateChanged, width: int) -> str:
+    """Return a state in words, the name in so much room."""
+    tries = f"  (try {event.try_number})" if event.try_number > 1 else ""
+    until = f"  until {event.until.astimezone():%H:%M:%S}{_wait(event)}" if event.until else ""
+    took = f"  {event.duration_seconds:.2f} s" if event.duration_seconds is not None else ""
+    reason = f"  {event.reason}" if event.reason else ""
+    return f"{short_name(instance_name(event.task_id, event.map_index)):<{width}}  {event.state}{tries}{took}{until}{reason}"
+
+
+def shortened(line: str) -> str:
+    """Return a line, or its beginning and how long it is."""
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} … ({len(line)} characters)"
 
 
@@ -81,10 +98,29 @@ def show_run(run: DagRun | RunRecord) -> None:
     state = "cancelled" if run.cancelled else "broken off" if run.state == RUNNING else run.state
     click.secho(f"{state}", fg=COLOURS.get(run.state), bold=True, nl=False)
     show(f"  {run.dag_id}{took}")
-    width = max((len(instance_name(*one.key)) for one in run.task_instances), default=0)
-    for one in run.task_instances:
-        click.secho(f"  {look_of(one.state or '').symbol} ", fg=COLOURS.get(one.state or ""), nl=False)
-        show(f"{instance_name(*one.key):<{width}}  {one.state or 'not started':<15}  {_about(run, one)}".rstrip())
+    rows = [_row(run, shown) for shown in _folded(run.task_instances)]
+    width = min(_LONGEST_NAME, max((len(name) for name, _, _ in rows), default=0))
+    for name, state, about in rows:
+        click.secho(f"  {look_of(state).symbol} ", fg=COLOURS.get(state), nl=False)
+        show(f"{short_name(name):<{width}}  {state or 'not started':<15}  {about}".rstrip())
+
+
+def _folded(instances: tuple[TaskInstance, ...]) -> list[tuple[TaskInstance, ...]]:
+    """Return what has a line of its own: each instance, but of a large mapped task all that are in one state."""
+    per_task = Counter(one.task_id for one in instances)
+    found: dict[tuple[str, int | str | None], list[TaskInstance]] = {}
+    for one in instances:
+        large = per_task[one.task_id] > FOLDED_FROM and one.state != FAILED
+        found.setdefault((one.task_id, f"in {one.state}" if large else one.map_index), []).append(one)
+    return [tuple(group) for group in found.values()]
+
+
+def _row(run: DagRun | RunRecord, shown: tuple[TaskInstance, ...]) -> tuple[str, str, str]:
+    """Return name, state and a few words."""
+    first = shown[0]
+    if len(shown) == 1:
+        return instance_name(*first.key), first.state or "", _about(run, first)
+    return first.task_id, first.state or "", f"{len(shown):,} instances"
 
 
 def _about(run: DagRun | RunRecord, one: TaskInstance) -> str:
@@ -109,3 +145,11 @@ def write_card(run: DagRun, output: str) -> None:
 
     card(run, output=output)
     tell(f"its card: {output}")
+
+
+def short_name(name: str, longest: int = _LONGEST_NAME) -> str:
+    """Return a name, with its middle left out where it is long: the ends tell most names apart."""
+    if len(name) <= longest:
+        return name
+    head = (longest - 1) // 2
+    return f"{name[:head]}…{name[head + 1 - longest :]}"

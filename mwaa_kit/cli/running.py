@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from mwaa_kit.cli.findings import show_findings
-from mwaa_kit.cli.narrating import Narrator, show_run, write_card
+from mwaa_kit.cli.liveview import open_view
+from mwaa_kit.cli.narrating import show_run, write_card
 from mwaa_kit.cli.options import dag_id_option, json_option
 from mwaa_kit.cli.output import show_json, tell_start
 from mwaa_kit.errors import CancelledError
@@ -61,6 +62,7 @@ def run_command(
 
     if not as_json:
         tell_start()
+    view = click.get_current_context().with_resource(open_view(logs=not quiet))
     finished = run(
         path,
         dag_id=dag_id,
@@ -75,9 +77,11 @@ def run_command(
         skip_delays=skip_delays,
         resume=resume,
         follow_assets=follow_assets,
-        listen=(lambda event: show_json(event.to_dict())) if as_json else Narrator(logs=not quiet),
+        listen=(lambda event: show_json(event.to_dict())) if as_json else view,
+        pulse=None if as_json else view.pulse,
         on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
     )
+    view.close()
     if as_json:
         show_json(finished.to_dict())
     else:

@@ -56,7 +56,7 @@ class RunDescribed(Event):
 
 _EVENTS: dict[str, type[Event]] = {
     kind.name: kind
-    for kind in (RunDescribed, RunStarted, RunCancelling, RunNote, TaskStateChanged, LogLine, XComPushed)
+    for kind in (RunDescribed, RunStarted, RunNote, RunCancelling, RunNote, TaskStateChanged, LogLine, XComPushed)
 }
 
 

@@ -22,6 +22,7 @@ from mwaa_kit.scheduler.instead import Instead, Preparation, find_resumed, prepa
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
+from mwaa_kit.scheduler.pulse import Pulsed
 from mwaa_kit.scheduler.recording import Recorder, open_store
 from mwaa_kit.scheduler.starting import Starter
 from mwaa_kit.scheduler.state import RunState
@@ -80,6 +81,7 @@ def run_dag(
     local: LocalSettings,
     store_in: Path | None,
     listen: Callable[[Event], None] = lambda event: None,
+    pulse: Callable[[], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     world: World | None = None,
 ) -> DagRun:
@@ -93,6 +95,8 @@ def run_dag(
         Takes each event as it happens.
     world
         What it shares with other runs; None: it stands alone.
+    pulse
+        Is called a few times a second while nothing happens.
 
     Returns
     -------
@@ -133,6 +137,8 @@ def run_dag(
     starter = Starter(engine, options, world, now, run_other)
     state = RunState(prepared.dag, info, local, emit, now, world=world, start=starter)
     executor = open_executor(engine, state, options.mode, options.jobs, memory_mb=options.memory_mb)
+    if pulse is not None:
+        executor = Pulsed(executor, pulse)
     emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(prepared.dag.by_id)))
     for sentence in (*early, *prepared.notes):
         tell(sentence)

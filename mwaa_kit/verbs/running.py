@@ -59,6 +59,7 @@ def run(
     resume: bool = False,
     follow_assets: bool = False,
     listen: Listen = lambda event: None,
+    pulse: Callable[[], None] | None = None,
     on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
 ) -> DagRun:
     """Run a Dag here, with real Airflow tasks, and without a database or a server.
@@ -91,6 +92,8 @@ def run(
         Also run the Dags beside this one that are scheduled on assets which it updates.
     listen
         Takes each event as it happens.
+    pulse
+        Is called a few times a second while nothing happens; not while a task runs ``inline``.
     on_findings
         Is told what compiling the notebook warned of, before the run begins; informations are left out.
 
@@ -136,6 +139,7 @@ def run(
                 world=World(
                     FolderDags(found, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
                 ),
+                pulse=pulse,
             )
             return record.finish(interpreter.finish(finished))
 

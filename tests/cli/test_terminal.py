@@ -1,0 +1,109 @@
+"""A run at a real terminal: what goes on stands below, what happened stays, and nothing a task writes moves the cursor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support_terminal import AtTerminal, run_at_terminal
+
+from mwaa_kit.cli.narrating import short_name, show_run
+from mwaa_kit.model.run import DagRun, TaskInstance
+
+DAG = """
+import time
+from airflow.sdk import dag, task
+@dag(schedule=None)
+def etl():
+    @task
+    def load():
+        print("\\x1b[2Jwipe\\x1b[31m", "x" * 200)
+        time.sleep(1)
+        return 1
+    @task
+    def broken(n):
+        raise ValueError("no rows")
+    broken.override(task_id="a_long_name_" + "z" * 80)(load())
+etl()
+"""
+ENDLESS = """
+import time
+from airflow.sdk import dag, task
+@dag(schedule=None)
+def endless():
+    @task
+    def waits():
+        print("has begun")
+        time.sleep(300)
+    waits()
+endless()
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> AtTerminal:
+    """A run with a task that takes a while and writes, and one that fails."""
+    path = tmp_path_factory.mktemp("etl") / "etl.py"
+    path.write_text(DAG)
+    return run_at_terminal([sys.executable, "-m", "mwaa_kit", "run", str(path)], columns=80)
+
+
+def test_while_it_goes_on_the_running_task_and_its_last_line_stand_below_the_progress(seen: AtTerminal) -> None:
+    shown = next(frame.splitlines() for frame in seen.frames if "▶ load" in frame and "wipe" in frame.splitlines()[-1])
+    assert shown[-2].startswith("╌" * 20 + "  0 of 2  1 running  0:0")
+    assert shown[-1].startswith("▶ load")
+    assert max(map(len, shown[-2:])) <= 80
+
+
+def test_at_the_end_only_what_happened_is_left(seen: AtTerminal) -> None:
+    text = seen.screen.text
+    assert ("╌" in text, "▶" in text, "  load" in text) == (False, False, True)
+    ends = [line for line in text.splitlines() if line.startswith(("✓", "✗", "failed"))]
+    assert [line.split("  ")[0] for line in ends] == ["✓ load", f"✗ {short_name('a_long_name_' + 'z' * 80)}", "failed"]
+    assert seen.code == 1
+
+
+def test_a_task_cannot_clear_the_screen_or_colour_it(seen: AtTerminal) -> None:
+    assert "·[2Jwipe·[31m" in seen.screen.text
+
+
+def test_ctrl_c_says_that_it_cancels_then_how_it_ended_and_no_colour_is_used_where_none_is_wanted(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    sent: list[int] = []
+
+    def interrupt(text: str, process: subprocess.Popen[bytes]) -> None:
+        if "has begun" in text and not sent:
+            sent.append(process.pid)
+            os.kill(process.pid, signal.SIGINT)
+
+    command = [sys.executable, "-m", "mwaa_kit", "run", str(tmp_path / "endless.py")]
+    seen = run_at_terminal(command, on_frame=interrupt, NO_COLOR="1")
+    assert any("cancelling …" in frame for frame in seen.frames)
+    ended, table = seen.screen.text.splitlines()[-2:]
+    assert (seen.code, ended.split(" in ")[0], table.split()[:3]) == (
+        130,
+        "cancelled  endless",
+        ["✗", "waits", "failed"],
+    )
+    assert {one for one in seen.screen.colours if one.startswith(("3", "4", "9"))} <= {"39", "49"}
+
+
+def test_a_large_mapped_task_is_told_as_a_whole_but_for_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    each = (TaskInstance("each", index, "failed" if index == 7 else "success", 1) for index in range(300))
+    show_run(DagRun("etl", "r1", "failed", task_instances=(TaskInstance("rows", -1, "success", 1), *each)))
+    assert capsys.readouterr().out.splitlines() == [
+        "failed  etl",
+        "  ✓ rows     success",
+        "  ✓ each     success          299 instances",
+        "  ✗ each[7]  failed",
+    ]
+
+
+def test_a_long_name_keeps_its_ends() -> None:
+    assert (short_name("abcdefghij", 7), short_name("abc", 7)) == ("abc…hij", "abc")
