@@ -154,7 +154,7 @@ def _read_line(text: str, number: int) -> Directive | None:
 
 def parse_directive(key: str, text: str, line: int) -> Directive:
     """Read the name and the options of a directive."""
-    words, problems = _words(text), list[str]()
+    words, problems = words_of(text), list[str]()
     name = words.pop(0) if words and not _OPTION.fullmatch(words[0]) else ""
     if (name and not _NAME.fullmatch(name)) or len(name) > 250:
         problems.append(f"{name!r} is no name: letters, digits, '_', '-' and '.', beginning with a letter or '_'")
@@ -208,7 +208,7 @@ def with_names(directive: Directive, shared: frozenset[str]) -> Directive:
     return replace(directive, options=tuple(options))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Split at spaces that stand outside quotes and brackets."""
     words, word, quote, depth = list[str](), "", "", 0
     for char in text:

@@ -55,6 +55,17 @@ class LiveAirflowHandler(LiveHandler):
         return await self.workshop.ask(self.work, given, overtaken=overtaken)
 
 
+class EditsHandler(KitHandler):
+    """New cell texts for what was asked for in the panel."""
+
+    path_in_contract = "/edits"
+
+    @authenticated
+    async def post(self) -> None:
+        """Answer with the texts; nothing is written."""
+        self.tell(await self.desk.ask("edits", self.given(), seconds=20.0))
+
+
 class AskHandler(KitHandler):
     """A question that is answered by one thing the workshop can do."""
 
@@ -261,7 +272,7 @@ class AbsentHandler(KitHandler):
 
 
 HANDLERS: tuple[type[KitHandler], ...] = (
-    *(HelloHandler, LiveHandler, LiveAirflowHandler, RunsHandler, RecordedRunsHandler, RunHandler),
+    *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RecordedRunsHandler, RunHandler),
     *(ValuesHandler, ValueHandler, CardHandler, JobsHandler, JobHandler, CheckHandler, PlanHandler),
     *(PublishHandler, PracticeHandler, TargetsHandler),
 )

@@ -49,6 +49,14 @@ def live_airflow(given: Given, tell: Tell) -> dict[str, Any]:
     return {**found, "revision": given.get("revision")}
 
 
+def edits(given: Given, tell: Tell) -> dict[str, Any]:
+    """Return new cell texts."""
+    from mwaa_kit.verbs.editing import edit
+
+    asked = dict(given["edit"])
+    return edit(given["path"], _document(given), asked.pop("do"), **asked).to_dict()
+
+
 def run(given: Given, tell: Tell) -> dict[str, Any]:
     """Run a Dag in the folder of its notebook, where a kernel would run it, each task in a process of its own."""
     from mwaa_kit.verbs.recalling import without_large_values
@@ -196,7 +204,7 @@ def _target(given: Given) -> dict[str, str]:
 WORK: dict[str, Callable[[Given, Tell], Any]] = {
     work.__name__: work
     for work in (
-        *(live, live_airflow, run, recorded_runs, recorded_run, values, value, card),
+        *(live, live_airflow, edits, run, recorded_runs, recorded_run, values, value, card),
         *(check, plan, publish, practice, practice_status, targets),
     )
 }

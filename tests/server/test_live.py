@@ -126,3 +126,20 @@ def test_front_and_back_end_that_do_not_fit_are_told_plainly(server: KitServer) 
     assert new["message"] == "the page has mwaa-kit 0.0.9, the server 0.1.0"
     assert "restart the Jupyter server" in new["hint"]
     assert "reload the page" in old["hint"]
+
+
+def test_an_edit_is_answered_as_new_texts_and_no_file_is_written(server: KitServer) -> None:
+    saved = (server.folder / "churn.ipynb").read_bytes()
+    asked = {"do": "set_options", "task_id": "features", "options": {"retries": "3"}}
+    answer = server.need("post", "edits", {"path": "churn.ipynb", "cells": cells_of(*CELLS), "edit": asked})
+    need("CellEdits", answer)
+    assert [(one["id"], one["source"].split("\n")[0]) for one in answer["changes"]] == [
+        ("c5", "#| task: features retries=3")
+    ]
+    assert (server.folder / "churn.ipynb").read_bytes() == saved
+
+
+def test_an_edit_of_a_task_that_is_not_there_is_not_found(server: KitServer) -> None:
+    asked = {"do": "connect", "upstream": "nobody", "downstream": "load"}
+    answer = server.ask("post", "edits", {"path": "churn.ipynb", "cells": cells_of(*CELLS), "edit": asked})
+    assert (answer.status, answer.body["error"]["name"]) == (404, "UnknownTaskError")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mwaa_kit.authoring.cells import find_cells
@@ -33,12 +34,22 @@ def fix_notebook(path: str) -> Fixing:
     UnreadableInputError
         If the file is no notebook in Python.
     """
-    file = open_notebook(path)
+    return fix_file(open_notebook(path))
+
+
+def fix_file(file: NotebookFile, wanted: Callable[[Fix], bool] = lambda fix: True) -> Fixing:
+    """Do what :func:`fix_notebook` does, for a notebook that is open already.
+
+    Parameters
+    ----------
+    wanted
+        Which fixes to make.
+    """
     sources: dict[int, str] = {}
     made: list[Fix] = []
     for _ in range(_ROUNDS):
         notebook = file.edited(sources)
-        fixes = find_fixes(notebook, _findings(notebook))
+        fixes = tuple(fix for fix in find_fixes(notebook, _findings(notebook)) if wanted(fix))
         if not fixes:
             break
         made += fixes

@@ -27,7 +27,11 @@ def freeze_notebook(path: str) -> Rewriting:
     RefusedError
         If the same Dag cannot be written out.
     """
-    file = open_notebook(path)
+    return freeze_file(open_notebook(path))
+
+
+def freeze_file(file: NotebookFile) -> Rewriting:
+    """Do what :func:`freeze_notebook` does, for a notebook that is open already."""
     compiled = Compiled(file.notebook)
     if not list(compiled.inferred):
         unchanged = file.rewriting({})
@@ -47,12 +51,16 @@ def promote_notebook(path: str, task_ids: tuple[str, ...] = ()) -> Rewriting:
     RefusedError
         If the same Dag cannot be made so.
     """
-    file = open_notebook(path)
+    return promote_file(open_notebook(path), task_ids)
+
+
+def promote_file(file: NotebookFile, task_ids: tuple[str, ...] = ()) -> Rewriting:
+    """Do what :func:`promote_notebook` does, for a notebook that is open already."""
     compiled = Compiled(file.notebook)
     for task_id in task_ids:
         if task_id not in compiled.scripts:
             known = ", ".join(compiled.scripts) or "none: every task is a function already"
-            raise UnknownTaskError(f"no cell is the task {task_id!r}", path=path, hint=f"tasks of cells: {known}")
+            raise UnknownTaskError(f"no cell is the task {task_id!r}", path=file.path, hint=f"tasks of cells: {known}")
     if not compiled.scripts:
         return replace(file.rewriting({}), notes=("every task is a function already",))
     return _settle(file, compiled, frozenset(task_ids or compiled.scripts), freeze=False)
