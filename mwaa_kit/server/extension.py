@@ -1,4 +1,10 @@
-"""The extension itself: two warm processes, the jobs, and the routes below ``{base_url}mwaa-kit``."""
+"""The extension itself: two warm processes, the jobs, and the routes below ``{base_url}mwaa-kit``.
+
+Notes
+-----
+JupyterLab's menu "Save and Export Notebook As" lists every exporter and fetches ``/nbconvert/NAME/PATH``. The server's own
+route takes letters and digits for NAME, so ``mwaa-dag`` would be listed and not found: it gets a route to the same handler.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jupyter_server.base.handlers import path_regex
+from jupyter_server.nbconvert.handlers import NbconvertFileHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import RequestHandler
 
@@ -34,6 +42,8 @@ def add_to(app: ServerApp) -> None:
     ]
     routes.append((f"{re.escape(base)}/events", EventsHandler, shared))
     routes.append((f"{re.escape(base)}(?:/.*)?", AbsentHandler, shared))
+    export = url_path_join(app.base_url, "nbconvert")
+    routes.append((rf"{re.escape(export)}/(?P<format>mwaa-dag){path_regex}", NbconvertFileHandler, {}))
     add: Callable[..., None] = app.web_app.add_handlers
     add(".*$", routes)
 
