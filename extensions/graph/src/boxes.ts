@@ -21,6 +21,7 @@ import { boxName, countOfTasks } from './words.ts';
 
 const ROUND = 5;
 const PORT = 5.5;
+const RING = 3;
 
 /** What every box is painted with. */
 export interface IPalette {
@@ -35,14 +36,33 @@ export function paintBox(
   rect: IRect,
   palette: IPalette
 ): SVGGElement {
-  const node = el('g', {
-    transform: `translate(${tenths(rect.x)} ${tenths(rect.y)})`,
+  const item = el('rect', {
+    class: 'mk-item',
+    x: -RING,
+    y: -RING,
+    width: box.width + 2 * RING,
+    height: box.height + 2 * RING,
+    rx: ROUND + RING,
     role: 'treeitem',
-    tabindex: -1,
-    'data-key': box.key
+    tabindex: -1
   });
+  const node = el(
+    'g',
+    {
+      transform: `translate(${tenths(rect.x)} ${tenths(rect.y)})`,
+      role: 'none',
+      'data-key': box.key
+    },
+    item,
+    el('g', { 'aria-hidden': 'true' })
+  );
   repaintBox(node, box, palette);
   return node;
+}
+
+/** What of a box has the focus and the name: a ring behind it, which holds no letters that could be read twice. */
+export function itemOf(node: SVGGElement): SVGElement {
+  return node.firstElementChild as SVGElement;
 }
 
 /** Paint the inside of a box anew; the element stays, and with it the focus. */
@@ -51,7 +71,8 @@ export function repaintBox(
   box: IBox,
   palette: IPalette
 ): void {
-  node.setAttribute('aria-label', boxName(palette.model, box, palette.t));
+  const name = boxName(palette.model, box, palette.t);
+  itemOf(node).setAttribute('aria-label', name);
   switch (box.kind) {
     case 'task':
       return paintTask(node, box, palette);
@@ -69,7 +90,7 @@ function paintTask(node: SVGGElement, box: IBox, palette: IPalette): void {
   node.setAttribute('data-task-id', task.task_id);
   setLook(node, `mk-task ${family(task)}`, states);
   const mark = kindMark(task, top);
-  node.replaceChildren(
+  node.lastElementChild?.replaceChildren(
     ...outlines(box, task.mapped ? 3 : 1),
     el('path', { class: 'mk-stripe', d: stripe(top) }),
     ...icon(states, top),
@@ -97,11 +118,11 @@ function paintGroup(node: SVGGElement, box: IBox, palette: IPalette): void {
   const states = palette.model.statesWithin(box.id);
   const group = palette.model.group(box.id);
   node.setAttribute('data-group-id', box.id);
-  node.setAttribute('aria-expanded', 'false');
+  itemOf(node).setAttribute('aria-expanded', 'false');
   setLook(node, 'mk-task mk-group', states);
   const tasks = palette.model.within(box.id).length;
   const mapped = group?.mapped ? ' [ ]' : '';
-  node.replaceChildren(
+  node.lastElementChild?.replaceChildren(
     ...outlines(box, 3),
     el('path', { class: 'mk-stripe', d: stripe(STACK) }),
     ...icon(states, STACK),
@@ -116,7 +137,7 @@ function paintGroup(node: SVGGElement, box: IBox, palette: IPalette): void {
 function paintAsset(node: SVGGElement, box: IBox): void {
   const middle = box.height / 2;
   node.setAttribute('class', 'mk-task mk-asset');
-  node.replaceChildren(
+  node.lastElementChild?.replaceChildren(
     el('rect', {
       class: 'mk-box',
       width: box.width,

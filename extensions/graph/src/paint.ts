@@ -4,13 +4,20 @@
  * Near, every box and line in sight (and a little around it) has elements of its own. From afar, or with more boxes in
  * sight than anyone could read, all boxes of one state are one path. The box that has the focus is always there.
  */
-import { type IPalette, paintBox, paintRoom, repaintBox } from './boxes.ts';
+import {
+  type IPalette,
+  itemOf,
+  paintBox,
+  paintRoom,
+  repaintBox
+} from './boxes.ts';
 import { type Camera, type IRect, type ISize, scaleOf } from './camera.ts';
 import { heaped, paintFar } from './far.ts';
 import type { Route } from './layout/arrange.ts';
 import type { ILayout } from './layout/nest.ts';
 import { boundsOf, curve, head, polyline } from './lines.ts';
 import type { IBox, ILink, IScene } from './scene.ts';
+import type { IMarks } from './selection.ts';
 import { svgElement as el } from './svg.ts';
 
 /** Above this many units to a pixel, nobody can read a name. */
@@ -20,19 +27,6 @@ const CROWD = 260;
 /** From this scale on an icon would be a dot. */
 const ICONS_TO = 11;
 const AROUND = 0.3;
-
-/** What is marked on the picture. */
-export interface IMarks {
-  /** The box with the focus: always painted. */
-  current: string | null;
-  selected: string | null;
-  /** The link that is selected. */
-  link: string | null;
-  /** What a search found; null while there is none. */
-  found: ReadonlySet<string> | null;
-  /** What an edge being drawn may lead to. */
-  target: string | null;
-}
 
 interface IPlacedLink {
   link: ILink;
@@ -118,9 +112,12 @@ export class Painter {
     }
   }
 
-  /** The element of a box, if it is painted. */
-  node(key: string): SVGGElement | undefined {
-    return this._nodes.get(key);
+  /** Give a box the focus, if it is painted. */
+  focus(key: string): void {
+    const node = this._nodes.get(key);
+    if (node) {
+      itemOf(node).focus({ preventScroll: true });
+    }
   }
 
   get isFar(): boolean {
@@ -243,7 +240,8 @@ export class Painter {
   }
 
   private _isDim(key: string): boolean {
-    return this._marks.found !== null && !this._marks.found.has(key);
+    const { found, selected } = this._marks;
+    return found !== null && !found.has(key) && key !== selected;
   }
 
   private _touches(link: ILink): boolean {
@@ -259,8 +257,9 @@ export class Painter {
     node.classList.toggle('mk-selected', key === selected);
     node.classList.toggle('mk-target', key === target);
     node.classList.toggle('mk-dim', this._isDim(key));
-    node.setAttribute('aria-selected', String(key === selected));
-    node.setAttribute('tabindex', key === current ? '0' : '-1');
+    const item = itemOf(node);
+    item.setAttribute('aria-selected', String(key === selected));
+    item.setAttribute('tabindex', key === current ? '0' : '-1');
   }
 
   private _markLine(key: string, line: SVGGElement): void {

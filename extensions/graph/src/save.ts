@@ -3,7 +3,7 @@ import type { IRect } from './camera.ts';
 import { svgElement as el } from './svg.ts';
 
 const MARGIN = 16;
-const FOR_EYES_ONLY = '.mk-reach, .mk-handle, .mk-port, title';
+const FOR_EYES_ONLY = '.mk-reach, .mk-handle, .mk-item, title';
 const STYLES = [
   'fill',
   'fill-opacity',

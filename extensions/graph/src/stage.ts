@@ -6,8 +6,9 @@ import { Gestures, type ILooker, portOf } from './gestures.ts';
 import type { ILayout } from './layout/nest.ts';
 import { middleOf } from './lines.ts';
 import { Minimap } from './minimap.ts';
-import { type IMarks, Painter } from './paint.ts';
+import { Painter } from './paint.ts';
 import type { IBox, ILink, IScene } from './scene.ts';
+import type { IMarks } from './selection.ts';
 import { htmlElement, svgElement } from './svg.ts';
 import { Tip } from './tip.ts';
 import type { IGround } from './walk.ts';
@@ -141,7 +142,7 @@ export class Stage implements ILooker {
   }
 
   focus(key: string): void {
-    this._painter.node(key)?.focus({ preventScroll: true });
+    this._painter.focus(key);
   }
 
   /** Everything in full detail, for a file. */

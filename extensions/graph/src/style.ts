@@ -57,7 +57,7 @@ ${looks()
   .map(([state, look]) => {
     const dash = look.dash && `stroke-dasharray: ${look.dash};`;
     return `.jp-MwaaKit-graphView .mk-s-${state} { --mk-colour: var(--mk-${state}); }
-.jp-MwaaKit-graphView .mk-s-${state} > .mk-box { ${dash} }`;
+.jp-MwaaKit-graphView .mk-task.mk-s-${state} .mk-box { ${dash} }`;
   })
   .join('\n')}`;
 }
@@ -96,10 +96,10 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-found { color: var(--mk-soft); font-size: 12px; margin-right: auto; padding: 0 4px; }
 .jp-MwaaKit-graphView .mk-stage { flex: 1; min-height: 0; display: flex; position: relative; }
 .jp-MwaaKit-graphView .mk-canvas { flex: 1; min-width: 0; min-height: 0; position: relative; overflow: hidden; }
-.jp-MwaaKit-graphView .mk-canvas > svg { display: block; position: absolute; inset: 0; width: 100%; height: 100%; cursor: grab; touch-action: none; user-select: none; }
-.jp-MwaaKit-graphView .mk-canvas > svg:active { cursor: grabbing; }
-.jp-MwaaKit-graphView .mk-canvas > svg.mk-connecting, .jp-MwaaKit-graphView .mk-connecting .mk-task { cursor: crosshair; }
-.jp-MwaaKit-graphView .mk-canvas > svg:focus-visible { outline: 2px solid var(--mk-brand); outline-offset: -2px; }
+.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph { display: block; position: absolute; inset: 0; width: 100%; height: 100%; cursor: grab; touch-action: none; user-select: none; }
+.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph:active { cursor: grabbing; }
+.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph.mk-connecting, .jp-MwaaKit-graphView .mk-connecting .mk-task { cursor: crosshair; }
+.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph:focus-visible { outline: 2px solid var(--mk-brand); outline-offset: -2px; }
 .jp-MwaaKit-graphView .mk-nothing { position: absolute; inset: 0; display: grid; place-items: center; color: var(--mk-soft); padding: 16px; text-align: center; pointer-events: none; }
 .jp-MwaaKit-graphView .mk-map { position: absolute; right: 8px; bottom: 8px; background: var(--mk-raised); border: 1px solid var(--mk-border); border-radius: 4px; opacity: 0.94; cursor: pointer; touch-action: none; }
 .jp-MwaaKit-graphView .mk-map .mk-window { fill: var(--mk-brand); fill-opacity: 0.12; stroke: var(--mk-brand); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
@@ -119,10 +119,10 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-open { margin-top: 10px; }
 .jp-MwaaKit-graphView .mk-sheet { flex: 1; min-width: 0; overflow: auto; padding: 0 10px; }
 .jp-MwaaKit-graphView .mk-sheet table { border-collapse: collapse; width: 100%; }
-.jp-MwaaKit-graphView .mk-sheet :is(th, td) { text-align: left; vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--mk-line); overflow-wrap: anywhere; min-width: 3em; }
+.jp-MwaaKit-graphView .mk-sheet :is(th, td) { text-align: left; vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--mk-line); overflow-wrap: break-word; max-width: 26em; }
 .jp-MwaaKit-graphView .mk-sheet th { position: sticky; top: 0; background: var(--mk-ground); color: var(--mk-soft); font-weight: 600; }
 .jp-MwaaKit-graphView .mk-sheet .mk-chosen td { background: var(--mk-raised); }
-.jp-MwaaKit-graphView .mk-sheet td button { text-align: left; overflow-wrap: anywhere; }
+.jp-MwaaKit-graphView .mk-sheet td button { text-align: left; overflow-wrap: break-word; max-width: 100%; }
 .jp-MwaaKit-graphView .mk-legend { display: flex; flex-wrap: wrap; gap: 2px 14px; padding: 4px 10px; border-top: 1px solid var(--mk-line); color: var(--mk-soft); font-size: 12px; }
 .jp-MwaaKit-graphView .mk-legend > span { display: inline-flex; align-items: center; gap: 5px; }
 .jp-MwaaKit-graphView .mk-legend svg { display: block; flex: none; }
@@ -151,7 +151,7 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-all { fill: none; stroke: var(--mk-edge); stroke-width: 0.7; vector-effect: non-scaling-stroke; }
 .jp-MwaaKit-graphView .mk-all.mk-dim { opacity: 0.25; }
 .jp-MwaaKit-graphView .mk-touching { fill: none; stroke: var(--mk-brand); stroke-width: 2; vector-effect: non-scaling-stroke; }
-.jp-MwaaKit-graphView .mk-task { --mk-own: var(--mk-border); --mk-kind: var(--mk-operator); cursor: pointer; outline: none; }
+.jp-MwaaKit-graphView .mk-task { --mk-own: var(--mk-border); --mk-kind: var(--mk-operator); cursor: pointer; }
 .jp-MwaaKit-graphView .mk-taskflow { --mk-kind: var(--mk-taskflow); }
 .jp-MwaaKit-graphView .mk-sensor { --mk-kind: var(--mk-sensor); }
 .jp-MwaaKit-graphView :is(.mk-empty, .mk-group) { --mk-kind: var(--mk-empty); }
@@ -160,22 +160,23 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-mark { fill: none; stroke: var(--mk-soft); stroke-width: 1.4; stroke-linecap: round; stroke-linejoin: round; }
 .jp-MwaaKit-graphView .mk-idle { fill: none; stroke: var(--mk-border); stroke-width: 1.4; }
 .jp-MwaaKit-graphView .mk-task.mk-state { --mk-own: var(--mk-colour); --mk-kind: var(--mk-colour); }
-.jp-MwaaKit-graphView .mk-state > .mk-box { stroke-width: 1.8; }
-.jp-MwaaKit-graphView .mk-s-failed > .mk-box { stroke-width: 2.8; }
+.jp-MwaaKit-graphView .mk-task.mk-state .mk-box { stroke-width: 1.8; }
+.jp-MwaaKit-graphView .mk-task.mk-s-failed .mk-box { stroke-width: 2.8; }
 .jp-MwaaKit-graphView .mk-disc { fill: var(--mk-colour); }
 .jp-MwaaKit-graphView .mk-glyph { fill: none; stroke: var(--mk-glyph); stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .jp-MwaaKit-graphView .mk-bar { fill: var(--mk-colour); stroke: var(--mk-box); stroke-width: 1; }
 .jp-MwaaKit-graphView .mk-heap > .mk-box { fill: var(--mk-empty); stroke: none; }
-.jp-MwaaKit-graphView .mk-heap.mk-state > .mk-box { fill: var(--mk-colour); stroke: var(--mk-colour); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.jp-MwaaKit-graphView .mk-heap.mk-state > .mk-box { fill: var(--mk-colour); stroke: none; }
 .jp-MwaaKit-graphView .mk-heap > .mk-glyph { vector-effect: non-scaling-stroke; stroke-width: 1.3; }
 .jp-MwaaKit-graphView :is(.mk-task, .mk-heap).mk-dim { opacity: 0.25; }
-.jp-MwaaKit-graphView .mk-task:hover > .mk-box { stroke: var(--mk-brand); }
-.jp-MwaaKit-graphView .mk-task.mk-selected > .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: none; }
-.jp-MwaaKit-graphView .mk-task:focus-visible > .mk-box { stroke: var(--mk-brand); stroke-width: 4; stroke-dasharray: none; }
-.jp-MwaaKit-graphView .mk-task.mk-target > .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: 6 3; }
-.jp-MwaaKit-graphView .mk-far .mk-task > .mk-box { vector-effect: non-scaling-stroke; }
+.jp-MwaaKit-graphView .mk-task:hover .mk-box { stroke: var(--mk-brand); }
+.jp-MwaaKit-graphView .mk-task.mk-selected .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: none; }
+.jp-MwaaKit-graphView .mk-item { fill: transparent; stroke: none; outline: none; }
+.jp-MwaaKit-graphView .mk-item:focus-visible { stroke: var(--mk-brand); stroke-width: 2.5; }
+.jp-MwaaKit-graphView .mk-task.mk-target .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: 6 3; }
+.jp-MwaaKit-graphView .mk-far .mk-task .mk-box { vector-effect: non-scaling-stroke; }
 .jp-MwaaKit-graphView .mk-port { fill: var(--mk-box); stroke: var(--mk-brand); stroke-width: 1.8; opacity: 0; cursor: crosshair; }
-.jp-MwaaKit-graphView :is(.mk-task:hover, .mk-task:focus-visible, .mk-selected) > .mk-port { opacity: 1; }
+.jp-MwaaKit-graphView :is(.mk-task:hover, .mk-selected) .mk-port, .jp-MwaaKit-graphView .mk-item:focus-visible + g > .mk-port { opacity: 1; }
 .jp-MwaaKit-graphView .mk-port:hover { fill: var(--mk-brand); }
 .jp-MwaaKit-graphView .mk-drawing { fill: none; stroke: var(--mk-brand); stroke-width: 2; stroke-dasharray: 6 4; pointer-events: none; }
 @media (prefers-contrast: more) {
