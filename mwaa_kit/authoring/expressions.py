@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from mwaa_kit.authoring.keys import few, holding, is_true, key_at, key_of, length_of, named_key, root_name
 from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
+from mwaa_kit.authoring.results import NO_PARTS, TAKES_OUT, Change, calls_nothing, change_by, result_of
 from mwaa_kit.authoring.scopes import FunctionNode, bound_by, own_names, parameters
 from mwaa_kit.authoring.steps import (
+    EACH,
+    EVERY,
     Bind,
     Branch,
     Call,
@@ -18,7 +23,12 @@ from mwaa_kit.authoring.steps import (
     FromFunction,
     FromName,
     Function,
+    Holding,
+    Joined,
+    Kept,
+    Key,
     Mutate,
+    Part,
     Read,
     Return,
     Several,
@@ -28,7 +38,7 @@ from mwaa_kit.authoring.steps import (
 )
 
 _HIDES_NAMES = frozenset({"exec", "eval", "globals", "locals", "vars"})
-_WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.List, ast.Slice, ast.Call, ast.Tuple)
+_WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.BoolOp, ast.List, ast.Call, ast.Tuple)
 
 
 class ExpressionWalker:
@@ -46,11 +56,13 @@ class ExpressionWalker:
         self.steps: list[Step] = []
         self.bound: set[str] = set(arguments)
         self.hidden: list[set[str]] = []
+        self.taken: dict[str, Value | None] = {}
         self.unknowable: list[Unknowable] = []
         self.depth = 0
         self.class_depth = 0
         self.class_scope = -1
         self.dead = False
+        self.loops = 0
         self.lazy_annotations = False
 
     # -- names
@@ -61,19 +73,31 @@ class ExpressionWalker:
             return
         self.steps.append(Read(name, node.lineno, node.col_offset + 1))
 
-    def bind(self, name: str, node: ast.AST, kind: str, value: Value | None, *, augmented: bool = False) -> None:
+    def bind(self, name: str, node: ast.AST, kind: str, value: Value | None, *, added: Value | None = None) -> None:
         """Note a binding; in a class body it stays in the class."""
         line = getattr(node, "lineno", 1)
-        self.steps.append(Bind(name, kind, line, self.depth == 0, value, augmented))
+        self.steps.append(Bind(name, kind, line, self.depth == 0, value, added))
         if self.class_depth:
             self.hidden[self.class_scope].add(name)
         else:
             self.bound.add(name)
 
-    def mutate(self, name: str, node: ast.AST, *, method: str = "") -> None:
-        """Note that the object of a name is changed in place."""
-        if not any(name in names for names in self.hidden):
-            self.steps.append(Mutate(name, getattr(node, "lineno", 1), self.depth == 0, method))
+    def mutate(self, value: Value | None, node: ast.expr, change: Change = NO_PARTS, *, method: str = "") -> None:
+        """Note that an object is changed in place."""
+        name = root_name(node) or ""
+        name = "" if any(name in names for names in self.hidden) else name
+        if value is not None:
+            step = Mutate(name, node.lineno, self.depth == 0, value, method, change.puts, change.removes, change.shifts)
+            special = change.containers or change.of is not None
+            self.steps.append(replace(step, containers=change.containers, of=change.of) if special else step)
+
+    def kept(self, value: Value | None) -> Value:
+        """Have a value worked out here and now, and once."""
+        if isinstance(value, Kept | Call):
+            return value
+        kept = Kept(value)
+        self.steps.append(kept)
+        return kept
 
     def delete(self, name: str, node: ast.AST) -> None:
         """Note that a name is deleted."""
@@ -102,27 +126,33 @@ class ExpressionWalker:
         elif isinstance(target, ast.Starred):
             self.bind_target(target.value, None)
         elif isinstance(target, ast.Tuple | ast.List):
-            for inner, part in zip(target.elts, self._parts(target.elts, value), strict=True):
-                self.bind_target(inner, part)
-        else:
-            self.children(target)
-            root = root_name(target)
-            if root is not None:
-                self.mutate(root, target)
+            self._unpack(target.elts, self.kept(value) if value is not None else None)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            whole = self.value(target.value)
+            if isinstance(target, ast.Subscript):
+                self.value(target.slice)
+                value = self.part_of(value) if isinstance(target.slice, ast.Slice) else value
+            self.mutate(whole, target, Change(((key_of(target), value),)))
 
-    def _parts(self, targets: list[ast.expr], value: Value | None) -> list[Value | None]:
-        starred = any(isinstance(target, ast.Starred) for target in targets)
-        if isinstance(value, Several) and value.container and len(value.values) == len(targets) and not starred:
-            return list(value.values)
-        return [self.part_of(value)] * len(targets)
+    def _unpack(self, targets: list[ast.expr], value: Value | None) -> None:
+        """Take a value apart; where a display says how long it is, what is behind a star is known too."""
+        star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), len(targets))
+        length = length_of(value)
+        for i, inner in enumerate(targets):
+            if value is None:
+                self.bind_target(inner, None)
+            elif i != star:
+                behind = length - len(targets) + i if length is not None else None
+                self.bind_target(inner, Part(value, key_at(i if i < star else behind)))
+            elif isinstance(inner, ast.Starred):
+                end = (length or 0) - len(targets) + star + 1
+                parts = [(str(at - star), Part(value, str(at))) for at in range(star, end)]
+                whole = Holding(tuple(parts)) if length is not None else Holding(((None, Part(value)),))
+                self.bind_target(inner.value, whole)
 
-    def part_of(self, value: Value | None) -> Value | None:
+    def part_of(self, value: Value | None, key: Key = None) -> Value | None:
         """Return what an item or attribute of a value may share with it."""
-        if isinstance(value, FromName):
-            return FromName(value.name, part=True)
-        if isinstance(value, Several) and value.container:
-            return Several(value.values)
-        return None
+        return Part(value, key) if value is not None else None
 
     # -- values
 
@@ -146,26 +176,37 @@ class ExpressionWalker:
     def _on_name(self, node: ast.Name) -> Value | None:
         self.read(node.id, node)
         hidden = any(node.id in names for names in self.hidden)
-        return None if hidden else FromName(node.id)
+        return self.taken.get(node.id) if hidden else FromName(node.id)
 
     def _on_attribute(self, node: ast.Attribute) -> Value | None:
-        return self.part_of(self.value(node.value))
+        return self.part_of(self.value(node.value), key_of(node))
 
     def _on_subscript(self, node: ast.Subscript) -> Value | None:
         whole = self.value(node.value)
         self.value(node.slice)
-        return None if isinstance(node.slice, _WHOLE_INDEX) else self.part_of(whole)
+        if isinstance(node.slice, ast.Slice) and whole is not None:
+            bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+            return Joined((whole,), ordered=not any(bounds))
+        return None if isinstance(node.slice, _WHOLE_INDEX) else self.part_of(whole, key_of(node))
 
     def _on_starred(self, node: ast.Starred) -> Value | None:
-        return self.part_of(self.value(node.value))
+        return self.part_of(self.value(node.value), EACH)
 
     def _on_await(self, node: ast.Await) -> Value | None:
         return self.value(node.value)
 
     def _on_namedexpr(self, node: ast.NamedExpr) -> Value | None:
-        value = self.value(node.value)
+        value = self.kept(self.value(node.value))
         self.bind_target(node.target, value)
         return value
+
+    def _on_binop(self, node: ast.BinOp) -> Value | None:
+        left, right = self.value(node.left), self.value(node.right)
+        joins = isinstance(node.op, ast.Add | ast.BitOr) and not any(
+            isinstance(n, ast.Constant) for n in (node.left, node.right)
+        )
+        known = tuple(value for value in (left, right) if value is not None)
+        return Joined(known) if known and (joins or isinstance(node.op, ast.Mult)) else None
 
     def _on_ifexp(self, node: ast.IfExp) -> Value | None:
         self.value(node.test)
@@ -179,52 +220,64 @@ class ExpressionWalker:
         rest = nodes[1:] if first_certain else nodes
         for node in rest:
             self.branches([lambda node=node: values.append(self.value(node)), lambda: None])  # type: ignore[misc]
-        known = tuple(value for value in values if value is not None)
-        return Several(known) if known else None
+        return Several(tuple(dict.fromkeys(values))) if any(values) else None
 
     def _on_tuple(self, node: ast.Tuple | ast.List | ast.Set) -> Value | None:
-        values = [self.value(element) for element in node.elts]
-        if any(value is None for value in values):
-            return Several(tuple(value or Several(()) for value in values), container=True)
-        return Several(tuple(value for value in values if value is not None), container=True)
+        held = holding([(element, self.value(element)) for element in node.elts])
+        return replace(held, fixed=True) if isinstance(node, ast.Tuple) else held
 
     _on_list = _on_set = _on_tuple
 
     def _on_dict(self, node: ast.Dict) -> Value | None:
-        for key in node.keys:
+        parts: list[tuple[Key, Value | None]] = []
+        for key, value in zip(node.keys, node.values, strict=True):
             if key is not None:
                 self.value(key)
-        values = [self.value(value) for value in node.values]
-        return Several(tuple(value for value in values if value is not None), container=True)
+            parts.append((EVERY if key is None else named_key(key), self.value(value)))
+        return Holding(few(parts))
 
     def _on_lambda(self, node: ast.Lambda) -> Value | None:
-        self.signature(node.args, None)
-        return FromFunction(self.function(node))
+        return FromFunction(self.function(node, self.signature(node.args, None)))
 
     def _on_yield(self, node: ast.Yield) -> Value | None:
         if node.value is not None:
-            self.steps.append(Return(self.value(node.value)))
+            self.steps.append(Return(Holding(((None, self.value(node.value)),))))
+        return None
+
+    def _on_yieldfrom(self, node: ast.YieldFrom) -> Value | None:
+        self.steps.append(Return(self.value(node.value)))
         return None
 
     def _on_listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value | None:
-        self.value(node.generators[0].iter)
+        first = self.value(node.generators[0].iter)
         names = {name for generator in node.generators for n in ast.walk(generator.target) for name in bound_by(n)}
+        outside, self.taken = self.taken, {name: value for name, value in self.taken.items() if name not in names}
         self.hidden.append(names)
         for i, generator in enumerate(node.generators):
-            if i:
-                self.value(generator.iter)
+            iterable = self.value(generator.iter) if i else first
+            self._take(generator.target, self.part_of(iterable, EACH))
             for condition in generator.ifs:
                 self._within(condition)
-        for element in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
-            self._within(element)
+        values = [self._within(element) for element in _elements(node)]
         self.hidden.pop()
-        return Several((), container=True) if not isinstance(node, ast.GeneratorExp) else None
+        self.taken = outside
+        return Holding(((None, values[-1]),))
 
     _on_setcomp = _on_generatorexp = _on_dictcomp = _on_listcomp
 
-    def _within(self, node: ast.expr) -> None:
+    def _take(self, target: ast.expr, value: Value | None) -> None:
+        """Give a name of a comprehension its value; it is nobody else's."""
+        if isinstance(target, ast.Name):
+            self.taken[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            for i, inner in enumerate(target.elts):
+                self._take(inner, self.part_of(value, str(i)))
+
+    def _within(self, node: ast.expr) -> Value | None:
         """Follow what runs once for each item: perhaps never."""
-        self.branches([lambda: void(self.value(node)), lambda: None])
+        found: list[Value | None] = []
+        self.branches([lambda: found.append(self.value(node)), lambda: None])
+        return found[0]
 
     # -- calls
 
@@ -232,10 +285,17 @@ class ExpressionWalker:
         callee, method = self._callee(node.func)
         args = tuple(self.value(arg) for arg in node.args)
         keywords = tuple((keyword.arg, self.value(keyword.value)) for keyword in node.keywords)
-        self._changes(node)
+        gives = result_of(node, callee if method else None, args, dict(keywords))
+        gives = self.kept(gives) if gives is not None and method in TAKES_OUT else gives
+        self._changes(node, callee if method else None, args, dict(keywords))
         if callee is None and not any(args) and not any(value for _, value in keywords):
             return None
-        call = Call(callee or Several(()), method, args, keywords, frozenset(self.bound), node.lineno, self.depth == 0)
+        starred = next((i for i, arg in enumerate(node.args) if isinstance(arg, ast.Starred)), -1)
+        bound = frozenset(self.bound)
+        callee = callee or Several((None,))
+        call = Call(
+            callee, method, args, keywords, starred, bound, node.lineno, self.depth == 0, gives, calls_nothing(node)
+        )
         self.steps.append(call)
         return call
 
@@ -246,52 +306,59 @@ class ExpressionWalker:
             self.unknowable.append(Unknowable(f"{func.id}()", func.lineno, func.col_offset + 1))
         return self.value(func), ""
 
-    def _changes(self, node: ast.Call) -> None:
+    def _changes(
+        self,
+        node: ast.Call,
+        receiver: Value | None,
+        args: tuple[Value | None, ...],
+        keywords: dict[str | None, Value | None],
+    ) -> None:
         """Note what a well-known call changes: its receiver, its first argument, what it writes ``out`` to."""
-        func, attribute = node.func, isinstance(node.func, ast.Attribute)
-        receiver = root_name(func.value) if isinstance(func, ast.Attribute) else None
-        inplace = any(k.arg in {"inplace", "copy_inplace"} and _is_true(k.value) for k in node.keywords)
+        func = node.func
+        inplace = any(k.arg in {"inplace", "copy_inplace"} and is_true(k.value) for k in node.keywords)
         name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        if receiver is not None and method_mutates(receiver, name, inplace=inplace):
-            direct = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
-            self.mutate(receiver, node, method=name if direct else f".{name}")
-        first = root_name(node.args[0]) if node.args else None
-        if first is not None and function_mutates_first(name, attribute=attribute):
-            self.mutate(first, node)
+        called_by = (root_name(func.value) or "") if isinstance(func, ast.Attribute) else ""
+        if isinstance(func, ast.Attribute) and method_mutates(called_by, name, inplace=inplace):
+            self.mutate(receiver, func.value, change_by(node, name, args, keywords), method=name)
+        if args and function_mutates_first(name, attribute=isinstance(func, ast.Attribute)):
+            change = change_by(node, name, args, keywords)
+            self.mutate(args[0], node.args[0], replace(change, of=receiver), method=name if receiver else "")
         for keyword in node.keywords:
-            out = root_name(keyword.value) if keyword.arg == "out" else None
-            if out is not None:
-                self.mutate(out, node)
+            if keyword.arg == "out":
+                self.mutate(keywords["out"], keyword.value)
 
     def decorated(self, made: FromFunction, decorators: list[Value | None], node: ast.stmt) -> Value:
-        """Note that decorators are called with what they decorate."""
-        values: list[Value] = [made]
-        for decorator in decorators:
+        """Note that decorators are called with what they decorate; return what is left of it."""
+        value: Value = made
+        for decorator in reversed(decorators):
             if decorator is not None:
-                call = Call(decorator, "@", (made,), (), frozenset(self.bound), node.lineno, self.depth == 0)
-                self.steps.append(call)
-                values.append(call)
-        return Several(tuple(values)) if len(values) > 1 else made
+                bound = frozenset(self.bound)
+                value = Call(decorator, "@", (value,), (), -1, bound, node.lineno, self.depth == 0, gives=value)
+                self.steps.append(value)
+        return value
 
     # -- functions
 
-    def signature(self, arguments: ast.arguments, returns: ast.expr | None) -> None:
-        """Follow what a definition evaluates at once: defaults and annotations."""
-        for default in [*arguments.defaults, *arguments.kw_defaults]:
-            if default is not None:
-                self.value(default)
+    def signature(self, arguments: ast.arguments, returns: ast.expr | None) -> tuple[tuple[str, Value], ...]:
+        """Follow what a definition evaluates at once, defaults and annotations; return the values of the defaults."""
+        positional = [*arguments.posonlyargs, *arguments.args]
+        given = list(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
+        pairs = [*given, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+        values = [(arg.arg, self.value(default)) for arg, default in pairs if default is not None]
         if not self.lazy_annotations:
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
             for annotation in [argument.annotation for argument in every if argument is not None] + [returns]:
                 if annotation is not None:
                     self.value(annotation)
+        return tuple((name, value) for name, value in values if value is not None)
 
-    def function(self, node: FunctionNode) -> Function:
+    def function(self, node: FunctionNode, defaults: tuple[tuple[str, Value], ...]) -> Function:
         """Return a function as a block of its own."""
-        positional, keyword_only, variadic = parameters(node.args)
+        positional, keyword_only, _ = parameters(node.args)
+        rest, named_rest = (arg.arg if arg is not None else "" for arg in (node.args.vararg, node.args.kwarg))
         around = frozenset(name for names in self.hidden for name in names) if not self.class_depth else frozenset()
         own = own_names(node) | around
-        walker = type(self)(own, frozenset({*positional, *keyword_only, *variadic}))
+        walker = type(self)(own, frozenset({*positional, *keyword_only, rest, named_rest} - {""}))
         walker.lazy_annotations = self.lazy_annotations
         if isinstance(node, ast.Lambda):
             walker.steps.append(Return(walker.value(node.body)))
@@ -299,8 +366,10 @@ class ExpressionWalker:
             walker.function_body(node)
         self.unknowable.extend(walker.unknowable)
         lazy = any(isinstance(d, ast.Name) and "property" in d.id for d in getattr(node, "decorator_list", []))
-        name = getattr(node, "name", "<lambda>")
-        return Function(name, node.lineno, positional, keyword_only, variadic, own, tuple(walker.steps), lazy)
+        name, steps = getattr(node, "name", "<lambda>"), tuple(walker.steps)
+        return Function(
+            name, node.lineno, positional, keyword_only, rest, named_rest, defaults, own, steps, is_property=lazy
+        )
 
     def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Follow the statements of a function; the statement walker knows how."""
@@ -309,24 +378,15 @@ class ExpressionWalker:
     def pattern(self, node: ast.AST, subject: Value | None) -> None:
         """Bind what a ``case`` captures."""
         for name in bound_by(node):
-            self.bind(name, node, "data", subject)
+            rest = not isinstance(node, ast.MatchAs) and subject is not None
+            self.bind(name, node, "data", Holding(((None, self.part_of(subject)),)) if rest else subject)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.pattern):
-                self.pattern(child, subject)
+                same = isinstance(node, ast.MatchAs | ast.MatchOr) or isinstance(child, ast.MatchStar)
+                self.pattern(child, subject if same else self.part_of(subject))
             elif isinstance(child, ast.expr):
                 self.value(child)
 
 
-def root_name(node: ast.expr) -> str | None:
-    """Return ``a`` of ``a.b[0].c``; None where it does not begin with a name."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def void(value: object) -> None:
-    """Take a value and give none back."""
-
-
-def _is_true(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is True
+def _elements(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.expr]:
+    return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]

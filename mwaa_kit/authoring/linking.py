@@ -11,58 +11,43 @@ One idea in more than 300 lines: a replay of the steps over the tables of last w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mwaa_kit.authoring.links import Chain, Link, Seen, Writer
-from mwaa_kit.authoring.mutations import USUAL_MODULES
-from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects
+from mwaa_kit.authoring.calling import Caller
+from mwaa_kit.authoring.links import Chain, Held, Link, Seen, Writer
+from mwaa_kit.authoring.mutations import ONLY_OF_MODULES, USUAL_MODULES
+from mwaa_kit.authoring.objects import NOTHING, Edit, Frame, Objects
 from mwaa_kit.authoring.steps import (
+    BEHIND,
     BUILTINS,
+    EVERY,
     Bind,
     Branch,
     Call,
     CellFacts,
-    ClassDefinition,
     Delete,
-    FromFunction,
-    FromName,
-    Function,
+    Kept,
+    Key,
     Mutate,
     Read,
     Return,
-    Several,
     Step,
     Value,
 )
-from mwaa_kit.authoring.timeline import Table, Timeline
+from mwaa_kit.authoring.timeline import Table
 
-_DEEPEST_CALL = 15
 _MOST_STEPS = 20_000
 
 
-class Linker:
+class Linker(Caller):
     """Follows units in order, and keeps who wrote what."""
 
     def __init__(self) -> None:
-        self.timeline = Timeline()
-        self.heap = Heap(self.timeline)
-        self.names: Table[str, Chain[Objects]] = Table(self.timeline)
-        self.binders: Table[str, Chain[Writer]] = Table(self.timeline)
+        super().__init__()
         self.mutators: Table[int, tuple[Writer, ...]] = Table(self.timeline)
         self.covered: Table[str, int] = Table(self.timeline)
-        self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
         self.facts: list[CellFacts] = []
         self.seen: list[Seen] = []
-        self.results: dict[Call, Objects] = {}
-        self.calling: list[Function] = []
-        self.path: tuple[int, ...] = ()
         self.branches = 0
-        self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
-
-    @property
-    def unit(self) -> int:
-        """The unit that is being followed."""
-        return self.timeline.unit
+        self.either_way: set[str] = set()
 
     def add(self, facts: CellFacts) -> Seen:
         """Follow one unit, and return what it was seen to do with outside names."""
@@ -89,27 +74,46 @@ class Linker:
     def _follow(self) -> None:
         facts, now = self.facts[self.unit], self.seen[self.unit]
         self.results, self.maybe, self.path, self.branches, self.heap.made = {}, {}, (), 0, 0
-        now.hidden = frozenset(name for name in facts.reads if name in BUILTINS and self.binders.get(name))
+        self.either_way = set()
+        now.hidden = frozenset(name for name in facts.reads if name in BUILTINS and self.is_bound(name))
         for step in facts.steps:
-            self._step(step, None, True)
-        for name in facts.certain:
-            writers = self.binders.get(name)
-            if writers is not None and writers.older is not None:
-                self.binders.put(name, Chain(writers.newest))
+            self.step(step, None, certain=True)
+        for name in facts.certain - self.either_way:
+            self._forget_older(name)
+
+    def _forget_older(self, name: str) -> None:
+        """Keep of a name only what the current unit has bound it to, as it did so for certain."""
+        whole = self.names.get(name)
+        own = [held for held in whole or () if held.writer is not None and held.writer.unit == self.unit]
+        if whole is not None and own and whole.older is not None:
+            chain: Chain[Held] | None = None
+            for held in reversed(own):
+                chain = Chain(held, chain)
+            self.names.put(name, chain)
+
+    def binders(self, name: str) -> tuple[Writer, ...]:
+        """Return everyone who may have bound `name` last, the newest behind the others."""
+        found: dict[Writer, Writer] = {}
+        for held in tuple(self.names.get(name) or ())[::-1]:
+            if held.writer is not None:
+                found.pop(held.writer, None)
+                found[held.writer] = held.writer
+        return tuple(found.values())
 
     def is_bound(self, name: str) -> bool:
         """Return whether some unit so far may have bound `name`."""
-        return self.binders.get(name) is not None
+        return any(held.writer is not None for held in self.names.get(name) or ())
 
     # -- steps
 
-    def _step(self, step: Step, frame: Frame | None, certain: bool) -> Objects | None:
+    def step(self, step: Step, frame: Frame | None, *, certain: bool) -> Objects | None:
+        """Follow one step; return what a function gives back there."""
         now = self.seen[self.unit]
         now.steps += 1
         if now.steps > _MOST_STEPS:
             return None
         if isinstance(step, Read):
-            self._read(step, frame)
+            self._read(step, frame, certain)
         elif isinstance(step, Bind):
             self._bind(step, frame, certain and step.certain)
         elif isinstance(step, Mutate):
@@ -117,21 +121,25 @@ class Linker:
         elif isinstance(step, Delete):
             self._delete(step, frame, certain and step.certain)
         elif isinstance(step, Call):
-            self.results[step] = self._call(step, frame, certain and step.certain)
+            self.results[step] = self.call(step, frame, certain=certain and step.certain)
+        elif isinstance(step, Kept):
+            self.results[step] = self.objects(step.value, frame)
         elif isinstance(step, Branch):
             self.branches += step.begins
             self.path = (*self.path, self.branches) if step.begins else self.path[:-1]
         elif isinstance(step, Return):
-            return self._objects(step.value, frame)
+            return self.objects(step.value, frame)
         return None
 
-    def _read(self, step: Read, frame: Frame | None) -> None:
+    def _read(self, step: Read, frame: Frame | None, certain: bool) -> None:
         name, now = step.name, self.seen[self.unit]
+        if certain and not self.path:
+            now.surely_read.add(name)
         if frame is None:
             now.reads.setdefault(name, step.line)
             self._use(name, "")
-        elif frame.find(name) is None and name not in self._bound:
-            now.deferred.setdefault(name, self._call_line)
+        elif frame.find(name) is None and name not in self.bound_by_caller:
+            now.deferred.setdefault(name, self.call_line)
             self._use(name, "deferred")
 
     def _use(self, name: str, kind: str) -> None:
@@ -146,15 +154,17 @@ class Linker:
 
     def writers(self, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last."""
-        binders = tuple(self.binders.get(name) or ())[::-1]
-        units = {writer.unit for writer in binders}
-        since = min(units, default=-1)
-        changed = [w for made in sorted(self._objects_of(name)) for w in self.mutators.get(made) or ()]
-        later = tuple(dict.fromkeys(w for w in changed if w.unit not in units and w.unit > since))
-        covered = self.covered.get(name) if later else None
+        later = {
+            writer: None
+            for held in self.names.get(name) or ()
+            for made in sorted(held.objects)
+            for writer in self.mutators.get(made) or ()
+            if held.writer is None or writer.unit > held.writer.unit
+        }
+        found, covered = (*self.binders(name), *later), self.covered.get(name) if later else None
         if covered is not None:  # whichever object it is: it was changed there, for certain
-            return tuple(w for w in later if w.unit >= covered)
-        return (*binders, *later)
+            return tuple(writer for writer in found if writer.unit >= covered)
+        return found
 
     def writers_before(self, unit: int, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last when a unit began."""
@@ -163,21 +173,21 @@ class Linker:
         self.timeline.unit = now
         return found
 
-    def _objects_of(self, name: str) -> Objects:
-        return NOTHING.union(*(self.names.get(name) or ()))
-
     def _bind(self, step: Bind, frame: Frame | None, certain: bool) -> None:
-        objects = self._objects(step.value, frame)
+        objects = self.objects(step.value, frame)
+        if step.added is not None:
+            lists = frozenset(made for made in objects if self.heap.containers.get(made))
+            if lists:
+                self.either_way.add(step.name)
+                self._extend(step, step.added, lists, frame, certain and lists == objects)
+            if lists == objects:
+                return
+            certain, objects = certain and not lists, self.new() | lists
         home = frame.find(step.name) if frame is not None else None
         if home is not None:
             before = NOTHING if step.certain else home.get(step.name, self.unit)
             home.put(step.name, before | objects, self.unit)
             return
-        if step.augmented:
-            if any(self.heap.containers.get(made) for made in objects):
-                self._change(step.name, objects, step.line, certain)
-                return
-            objects = frozenset({self.heap.fresh()})
         self._bind_global(step, objects, certain)
 
     def _bind_global(self, step: Bind, objects: Objects, certain: bool) -> None:
@@ -188,169 +198,72 @@ class Linker:
         writer = Writer(self.unit, "import" if step.kind == "import" else "data", step.line)
         if certain:
             self.maybe.pop(step.name, None)
-            self.binders.put(step.name, Chain(writer))
-            self.names.put(step.name, Chain(objects))
+            self.names.put(step.name, Chain(Held(writer, objects)))
         else:
             self.maybe.setdefault(step.name, []).append((self.path, objects))
-            before = self.binders.get(step.name)
-            again = before is not None and before.newest.unit == self.unit
-            self.binders.put(step.name, Chain(writer, before.older if before is not None and again else before))
-            self.names.put(step.name, Chain(objects, self.names.get(step.name)))
+            self.names.put(step.name, Chain(Held(writer, objects), self.names.get(step.name)))
         if self.covered.get(step.name) is not None:
             self.covered.put(step.name, None)
         now.binds[step.name] = step.line
 
     def _delete(self, step: Delete, frame: Frame | None, certain: bool) -> None:
         if (frame is None or frame.find(step.name) is None) and certain:
-            self.binders.put(step.name, None)
             self.names.put(step.name, None)
             self.covered.put(step.name, None)
 
+    def _extend(self, step: Bind, added: Value, objects: Objects, frame: Frame | None, certain: bool) -> None:
+        """Change a list by ``+=``."""
+        more = self.heap.parts_of(self.objects(added, frame), None)
+        local = frame is not None and frame.find(step.name) is not None
+        self._change("" if local else step.name, objects, step.line, certain, Edit(((BEHIND, more),)))
+
     def _mutate(self, step: Mutate, frame: Frame | None, certain: bool) -> None:
-        objects = self._objects(FromName(step.name), frame)
-        if step.method:
-            if step.name in USUAL_MODULES and not self.binders.get(step.name):
+        every = objects = self.objects(step.value, frame)
+        if step.containers:
+            objects = frozenset(made for made in objects if self.heap.containers.get(made))
+        elif step.of is not None and not self._is_function(step.of, step.method, frame):
+            return
+        elif step.of is None and step.method:
+            if step.name in USUAL_MODULES and not self.is_bound(step.name):
                 return
             objects = frozenset(
                 o for o in objects if not self.heap.modules.get(o) and not self.heap.method(o, step.method)
             )
         if objects:
             local = frame is not None and frame.find(step.name) is not None
-            self._change("" if local else step.name, objects, step.line, certain)
+            puts = tuple(put for key, value in step.puts for put in self._puts(key, value, frame))
+            edit = Edit(puts, step.removes, step.shifts)
+            self._change("" if local else step.name, objects, step.line, certain and objects == every, edit)
 
-    def _change(self, name: str, objects: Objects, line: int, certain: bool) -> None:
+    def _is_function(self, owner: Value, name: str, frame: Frame | None) -> bool:
+        """Whether ``owner.name(x)`` may be the well-known function of that name, and no method."""
+        owners = self.objects(owner, frame)
+        modules = all(self.heap.modules.get(made) for made in owners)
+        return modules or (name not in ONLY_OF_MODULES and not any(self.heap.method(made, name) for made in owners))
+
+    def _puts(self, key: Key, value: Value | None, frame: Frame | None) -> list[tuple[Key, Objects]]:
+        objects = self.objects(value, frame)
+        if key != EVERY:
+            return [(key, objects)]
+        return [put for made in sorted(objects) for put in (self.heap.held.get(made) or {}).items()]
+
+    def _change(self, name: str, objects: Objects, line: int, certain: bool, edit: Edit) -> None:
         """Note that some objects, and all they are part of, are changed by the current unit."""
-        reached = self.heap.upwards(objects)
-        writer, now = Writer(self.unit, "mutation", self._call_line if self.calling else line), self.seen[self.unit]
+        single = certain and len(objects) == 1
+        for made in sorted(objects) if edit.puts or edit.shifts else ():
+            self.heap.change(made, edit, certain=single)
+        reached, surely = self.heap.upwards(objects), self.heap.surely_upwards(objects) if single else NOTHING
+        writer, now = Writer(self.unit, "mutation", self.call_line if self.calling else line), self.seen[self.unit]
         for made in reached:
-            before = (self.mutators.get(made) or ()) if not certain or len(objects) > 1 else ()
+            before = (self.mutators.get(made) or ()) if made not in surely else ()
             self.mutators.put(made, (*(w for w in before if w.unit != self.unit), writer))
         for known in sorted({name, *now.reads, *now.deferred} - {""}):
-            if self._objects_of(known) & reached:
-                if certain:
+            if self.objects_of(known) & reached:
+                sure = known in now.surely_read and self.objects_of(known) <= surely
+                if sure or (certain and known == name):
                     self.covered.put(known, self.unit)
-                binders = self.binders.get(known)
+                binders = self.binders(known)
                 if not binders or any(w.unit != self.unit for w in binders):
                     now.mutates.setdefault(known, writer.line)
-        if name and not self.binders.get(name):
+        if name and not self.is_bound(name):
             now.mutates.setdefault(name, writer.line)
-
-    # -- values
-
-    def _objects(self, value: Value | None, frame: Frame | None) -> Objects:
-        """Return the objects a value may be; a new one where nothing is known."""
-        found = NOTHING
-        if isinstance(value, FromName):
-            found = self._lookup(value.name, frame)
-            found = self.heap.parts_of(found) if value.part else found
-        elif isinstance(value, FromFunction):
-            made = self.heap.fresh()
-            self.heap.meanings.put(made, Meaning(value.definition, frame))
-            return frozenset({made})
-        elif isinstance(value, Several):
-            every = [self._objects(v, frame) for v in value.values]
-            found = NOTHING.union(*every)
-            found = frozenset({self.heap.container_of(found)}) if value.container else found
-        elif isinstance(value, Call):
-            found = self.results.get(value, NOTHING)
-        return found or frozenset({self.heap.fresh()})
-
-    def _lookup(self, name: str, frame: Frame | None) -> Objects:
-        home = frame.find(name) if frame is not None else None
-        if home is not None:
-            return home.get(name, self.unit)
-        known = self._bound_on_the_way(name) or self._objects_of(name)
-        if not known:
-            known = frozenset({self.heap.fresh()})
-            self.names.put(name, Chain(known))
-        return known
-
-    def _bound_on_the_way(self, name: str) -> Objects:
-        """Return what `name` may be where this branch has bound it: nothing older then."""
-        found = NOTHING
-        for path, objects in reversed(self.maybe.get(name, ())):
-            found |= objects
-            if path == self.path[: len(path)]:
-                return found
-        return NOTHING
-
-    # -- calls
-
-    _bound: frozenset[str] = frozenset()
-    _call_line = 0
-
-    def _call(self, call: Call, frame: Frame | None, certain: bool) -> Objects:
-        args = [self._objects(arg, frame) for arg in call.args]
-        named = {name or "**": self._objects(value, frame) for name, value in call.keywords}
-        found: set[int] = set()
-        for callee in sorted(self._objects(call.callee, frame)):
-            for meaning, bound_self in self._targets(callee, call.method, [*args, *named.values()]):
-                given = [frozenset({callee}), *args] if bound_self else args
-                found |= self._enter(meaning, given, named, call, certain)
-            meaning_of = self.heap.meanings.get(callee)
-            if meaning_of and isinstance(meaning_of.definition, ClassDefinition) and not call.method:
-                found |= self._instantiate(meaning_of, args, named, call, certain)
-        return frozenset(found)
-
-    def _targets(self, callee: int, method: str, others: list[Objects]) -> list[tuple[Meaning, bool]]:
-        """Return what a call runs: the notebook's own function, or the functions handed to somebody else's."""
-        meaning = self.heap.meanings.get(callee)
-        if method and method != "@":
-            found = self.heap.method(callee, method)
-            if found is not None:
-                return [(found, meaning is not None and meaning.instance)]
-        elif meaning is not None:
-            if isinstance(meaning.definition, Function):
-                return [(meaning, False)]
-            special = self.heap.method(callee, "__call__") if meaning.instance else None
-            return [(special, True)] if special else []
-        if method == "@" or (meaning is not None and not method):
-            return []
-        return self._handed_over(others)
-
-    def _handed_over(self, others: Iterable[Objects]) -> list[tuple[Meaning, bool]]:
-        every = (self.heap.meanings.get(o) for objects in others for o in sorted(objects))
-        return [(m, False) for m in every if m is not None and isinstance(m.definition, Function)]
-
-    def _instantiate(
-        self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool
-    ) -> Objects:
-        if meaning.instance:
-            return NOTHING
-        made = self.heap.fresh()
-        self.heap.meanings.put(made, Meaning(meaning.definition, meaning.frame, instance=True))
-        for name in ("__new__", "__init__", "__post_init__"):
-            method = self.heap.method(made, name)
-            if method is not None:
-                self._enter(method, [frozenset({made}), *args], named, call, certain)
-        return frozenset({made})
-
-    def _enter(
-        self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool
-    ) -> Objects:
-        """Follow a function of the notebook through its body, and return what it gives back."""
-        function = meaning.definition
-        if not isinstance(function, Function) or function in self.calling or len(self.calling) > _DEEPEST_CALL:
-            return NOTHING
-        values = _arguments(function, args, named)
-        frame = Frame(function.own, values, meaning.frame, self.unit, self.locals)
-        outermost = not self.calling
-        if outermost:
-            self._bound, self._call_line = call.bound, call.line
-        self.calling.append(function)
-        returned: set[int] = set()
-        for step in function.steps:
-            returned |= self._step(step, frame, certain) or NOTHING
-        self.calling.pop()
-        if outermost:
-            self._bound = frozenset[str]()
-        return frozenset(returned)
-
-
-def _arguments(function: Function, args: list[Objects], named: dict[str, Objects]) -> dict[str, Objects]:
-    values = dict(zip(function.positional, args, strict=False))
-    values.update({name: objects for name, objects in named.items() if name in function.own})
-    spare = args[len(function.positional) :]
-    for name in function.variadic:
-        values[name] = NOTHING.union(*spare)
-    return values

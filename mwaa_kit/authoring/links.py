@@ -40,6 +40,8 @@ class Seen:
 
     Parameters
     ----------
+    surely_read
+        The names that it reads whenever it runs.
     uses
         Those who may have written each name that it reads.
     hidden
@@ -47,6 +49,7 @@ class Seen:
     """
 
     reads: dict[str, int] = field(default_factory=dict)
+    surely_read: set[str] = field(default_factory=set)
     deferred: dict[str, int] = field(default_factory=dict)
     binds: dict[str, int] = field(default_factory=dict)
     mutates: dict[str, int] = field(default_factory=dict)
@@ -57,21 +60,34 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a name may hold, and who bound it; nobody, where it is only read."""
+
+    writer: Writer | None
+    objects: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Chain(Generic[T]):
     """What may hold: the newest of it, and all that held before, where the newest is not certain.
 
     Chains share what is older, so that a name that a thousand loops bind costs a thousand links, and not their square.
-    Two are the same where they have the same newest on the very same older one.
     """
 
     newest: T
     older: Chain[T] | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Chain) and self.newest == other.newest and self.older is other.older
+        one: Chain[T] | None = self
+        two = other if isinstance(other, Chain) else None
+        while one is not two:
+            if one is None or two is None or one.newest != two.newest:
+                return False
+            one, two = one.older, two.older
+        return True
 
     def __hash__(self) -> int:
-        return hash((self.newest, id(self.older)))
+        return hash(self.newest)
 
     def __iter__(self) -> Iterator[T]:
         link: Chain[T] | None = self

@@ -39,6 +39,9 @@ FIRST_ARGUMENT = frozenset(
 )
 """Functions that change their first argument, by the last part of their name."""
 
+ONLY_OF_MODULES = frozenset({"put", "place"})
+"""Those among them that mean something else as methods: ``queue.put(x)`` leaves ``x`` as it is."""
+
 USUAL_MODULES = frozenset({"np", "numpy", "pd", "pandas", "plt", "sns", "os", "sys", "json", "random", "math", "torch"})
 """What people call the modules they import, where the import itself is not in the notebook."""
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mwaa_kit.authoring.steps import ClassDefinition, Function
+from mwaa_kit.authoring.steps import BEHIND, EACH, EVERY, NEXT, ClassDefinition, Function, Key
 from mwaa_kit.authoring.timeline import Table, Timeline
 
 Objects = frozenset[int]
+Parts = dict[Key, Objects]
 NOTHING: Objects = frozenset()
-_MOST_OBJECTS = 1 << 20
+_MOST_OBJECTS = 1 << 21
+_DEEPEST_BASE = 10
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a change does to the parts of an object; see `Mutate`."""
+
+    puts: tuple[tuple[Key, Objects], ...] = ()
+    removes: Key = None
+    shifts: bool = False
 
 
 @dataclass(eq=False)
@@ -47,18 +58,29 @@ class Frame:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What calling an object runs: a function in its frame, a class, or an instance of a class."""
+    """What calling an object runs: a function in its frame, a class, or an instance of a class.
+
+    Parameters
+    ----------
+    defaults
+        What the parameters are that a call does not give.
+    bases
+        The classes that a class is made of, each a set of objects.
+    """
 
     definition: Function | ClassDefinition
     frame: Frame | None
     instance: bool = False
+    defaults: tuple[tuple[str, Objects], ...] = ()
+    bases: tuple[Objects, ...] = ()
 
 
 @dataclass
 class Heap:
     """Every object met so far. A part belongs to its whole, an element to its container: a change reaches upwards.
 
-    Objects are numbered for each unit by itself, so that one that is followed again makes the same ones.
+    Objects are numbered for each unit by itself, so that one that is followed again makes the same ones. An odd number
+    may stand for many objects: it was made in a branch or a loop.
     """
 
     timeline: Timeline
@@ -66,51 +88,62 @@ class Heap:
     meanings: Table[int, Meaning] = field(init=False)
     modules: Table[int, bool] = field(init=False)
     containers: Table[int, bool] = field(init=False)
-    held: Table[int, Objects] = field(init=False)
+    held: Table[int, Parts] = field(init=False)
     wholes: Table[int, Objects] = field(init=False)
-    parts: Table[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.meanings, self.modules, self.containers = Table(self.timeline), Table(self.timeline), Table(self.timeline)
-        self.held, self.wholes, self.parts = Table(self.timeline), Table(self.timeline), Table(self.timeline)
+        self.held, self.wholes = Table(self.timeline), Table(self.timeline)
 
-    def fresh(self) -> int:
+    def fresh(self, *, many: bool = False) -> int:
         """Return a new object."""
         self.made += 1
-        return self.timeline.unit * _MOST_OBJECTS + self.made
+        return self.timeline.unit * _MOST_OBJECTS + 2 * self.made + many
 
-    def container_of(self, elements: Objects) -> int:
-        """Return a new container that holds `elements`."""
-        made = self.fresh()
-        self.containers.put(made, True)
-        self.held.put(made, elements)
-        for element in elements:
-            self._belongs(element, made)
+    def container_of(self, held: Parts, *, many: bool = False, fixed: bool = False) -> int:
+        """Return a new container of some parts; one that is fixed is not changed by ``+=``."""
+        made = self.fresh(many=many)
+        self.containers.put(made, not fixed)
+        self._hold(made, held)
         return made
 
-    def parts_of(self, objects: Objects) -> Objects:
-        """Return what an item or attribute of some objects may be."""
-        found: set[int] = set()
+    def parts_of(self, objects: Objects, key: Key) -> Objects:
+        """Return what an item or attribute of some objects may be; one that is not known yet is made."""
+        found = NOTHING
         for whole in objects:
-            held = self.held.get(whole)
-            if held:
-                found |= held
-            elif self.modules.get(whole):
-                found.add(self.fresh())
-            else:
-                found.add(self._part_of(whole))
-        return frozenset(found)
+            if self.modules.get(whole):
+                found |= {self.fresh()}
+                continue
+            held = self.held.get(whole) or {}
+            known = known_parts(held, key)
+            if not known and key == EACH and any((place or "")[:1] in {"'", '"'} for place in held):
+                known = frozenset({self.fresh(many=True)})  # the key of a dictionary: no part of anything
+            if not known:
+                key = None if key == EACH or (key or "").startswith("-") else key
+                known = frozenset({self.fresh(many=key is None or bool(whole % 2))})
+                self._hold(whole, {**held, key: known})
+            found |= known
+        return found
 
-    def _part_of(self, whole: int) -> int:
-        part = self.parts.get(whole)
-        if part is None:
-            part = self.fresh()
-            self.parts.put(whole, part)
-            self._belongs(part, whole)
-        return part
+    def change(self, whole: int, change: Edit, *, certain: bool) -> None:
+        """Put parts into an object, or take them out of it."""
+        certain = certain and not whole % 2
+        held = dict(self.held.get(whole) or {})
+        if change.shifts:
+            held = shifted(held, change.removes if certain else None)
+        for key, objects in change.puts:
+            doubt = NOTHING if certain or key in held else {self.fresh(many=True)}
+            put_part(held, key, objects | doubt, certain=certain)
+        self._hold(whole, held)
 
-    def _belongs(self, element: int, whole: int) -> None:
-        self.wholes.put(element, (self.wholes.get(element) or NOTHING) | {whole})
+    def _hold(self, whole: int, held: Parts) -> None:
+        before = NOTHING.union(*(self.held.get(whole) or {}).values())
+        now = NOTHING.union(*held.values())
+        self.held.put(whole, held)
+        for part in now - before:
+            self.wholes.put(part, (self.wholes.get(part) or NOTHING) | {whole})
+        for part in before - now:
+            self.wholes.put(part, (self.wholes.get(part) or NOTHING) - {whole})
 
     def upwards(self, objects: Objects) -> Objects:
         """Return some objects and everything they are part of."""
@@ -122,10 +155,77 @@ class Heap:
                     waiting.append(whole)
         return frozenset(found)
 
-    def method(self, owner: int, name: str) -> Meaning | None:
+    def surely_upwards(self, objects: Objects) -> Objects:
+        """Return one object and what it is part of without doubt."""
+        found, waiting = set[int](), [made for made in objects if not made % 2]
+        while waiting:
+            part = waiting.pop()
+            found.add(part)
+            for whole in self.wholes.get(part) or ():
+                held = self.held.get(whole) or {}
+                here = any(o == {part} and key not in {None, BEHIND} for key, o in held.items())
+                if here and not whole % 2 and whole not in found:
+                    waiting.append(whole)
+        return frozenset(found)
+
+    def method(self, owner: int, name: str, deep: int = 0) -> Meaning | None:
         """Return the notebook's own method `name` of an instance or a class; None where there is none."""
         meaning = self.meanings.get(owner)
-        if meaning is None or not isinstance(meaning.definition, ClassDefinition):
+        if meaning is None or not isinstance(meaning.definition, ClassDefinition) or deep > _DEEPEST_BASE:
             return None
         found = dict(meaning.definition.methods).get(name)
-        return Meaning(found, meaning.frame) if found is not None else None
+        if found is not None:
+            return Meaning(found, meaning.frame)
+        inherited = (self.method(base, name, deep + 1) for bases in meaning.bases for base in sorted(bases))
+        return next((method for method in inherited if method is not None), None)
+
+
+def known_parts(held: Parts, key: Key) -> Objects:
+    """Return what is known of the part under `key`: there, or at a place that could not be told."""
+    key = _place(held, key)
+    if key is None:
+        return NOTHING.union(*held.values())
+    if key == EACH:
+        return NOTHING.union(*(part for known, part in held.items() if (known or "")[:1] not in {"'", '"', "."}))
+    behind = NOTHING if key in held else held.get(BEHIND, NOTHING)
+    return held.get(key, NOTHING) | held.get(None, NOTHING) | behind
+
+
+def put_part(held: Parts, key: Key, objects: Objects, *, certain: bool) -> None:
+    """Write one part: instead of what was there where that is certain, else beside it."""
+    if key == NEXT:
+        key = str(len(held)) if certain and _is_whole_list(held) else BEHIND
+    key = _place(held, key)
+    if certain and key not in {None, BEHIND}:
+        held[key] = objects
+    else:
+        held[key] = held.get(key, NOTHING) | objects
+
+
+def shifted(held: Parts, removed: Key) -> Parts:
+    """Return the parts of a container of which one was taken out or put between: most indexes tell nothing then."""
+    place = _place(held, removed)
+    if removed == EVERY:
+        return {}
+    if place is not None and not place.isdecimal():
+        return {key: part for key, part in held.items() if key != place}
+    if place is not None and _is_whole_list(held):
+        return {str(at): part for at, part in enumerate(part for key, part in held.items() if key != place)}
+    new: Parts = {}
+    for key, objects in held.items():
+        named = key is not None and not key.isdecimal() and key != BEHIND
+        put_part(new, key if named else None, objects, certain=False)
+    return new
+
+
+def _is_whole_list(held: Parts) -> bool:
+    """Whether every element is known, and where."""
+    return all(key == str(place) for place, key in enumerate(held))
+
+
+def _place(held: Parts, key: Key) -> Key:
+    """Return the key from the beginning for one that counts from the end."""
+    if key is None or not key.startswith("-"):
+        return key
+    place = len(held) + int(key)
+    return str(place) if place >= 0 and _is_whole_list(held) else None

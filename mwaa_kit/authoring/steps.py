@@ -19,12 +19,31 @@ BUILTINS = frozenset(dir(builtins)) | {
 """What is there without being bound: Python's own names, and those that IPython puts into a session."""
 
 
+Key: TypeAlias = str | None
+"""Which part of an object: ``.name`` of an attribute, an index as it is written; None where that cannot be told."""
+EVERY: Key = "*"
+"""In a new container: all parts of the value, under their own keys."""
+EACH: Key = "each"
+"""What a loop takes out: the elements of a list, and not the values of a dictionary."""
+NEXT: Key = "+"
+"""The place behind all that is there."""
+BEHIND: Key = "++"
+"""Some place behind what was there when it was known."""
+
+
 @dataclass(frozen=True, slots=True)
 class FromName:
-    """The value a name holds, or a part of it: an item, an attribute, what a loop takes out."""
+    """The value a name holds."""
 
     name: str
-    part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a value: an item, an attribute, what a loop takes out."""
+
+    of: Value
+    key: Key = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +55,41 @@ class FromFunction:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """One of several values, or a new container of them."""
+    """One of several values; None is one that has no name yet."""
+
+    values: tuple[Value | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A new list, dictionary or the like, of these parts; a tuple is `fixed`."""
+
+    parts: tuple[tuple[Key, Value | None], ...]
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A new container of all parts of those values that are containers; where none is, an object without parts.
+
+    Parameters
+    ----------
+    ordered
+        Whether the parts of a single value keep their keys.
+    of_any
+        Whether it is a new list whatever the values are, of what a loop over them takes out.
+    """
 
     values: tuple[Value, ...]
-    container: bool = False
+    ordered: bool = False
+    of_any: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A value worked out once, for several names."""
+
+    value: Value | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,17 +100,26 @@ class Call:
     ----------
     callee
         What is called; for ``a.b(…)`` the value of ``a``, with `method` ``b``. A decorator has the `method` ``@``.
+    starred
+        Which of `args` stands for any number of them; -1 where none does.
     bound
         The names that the block has bound for certain when the call happens.
+    gives
+        What the call gives where the notebook does not define what is called.
+    quiet
+        Whether what is called, if it is what its name says, calls nothing that it is given.
     """
 
     callee: Value
     method: str
     args: tuple[Value | None, ...]
     keywords: tuple[tuple[str | None, Value | None], ...]
+    starred: int
     bound: frozenset[str]
     line: int
     certain: bool
+    gives: Value | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +141,8 @@ class Bind:
         ``data``, ``import`` or ``definition`` (functions and classes).
     certain
         Whether it happens whenever the block runs.
-    augmented
-        Whether by ``+=`` and the like: a list would be changed in place instead.
+    added
+        What ``+=`` and the like add; a list is changed in place instead.
     """
 
     name: str
@@ -91,24 +150,43 @@ class Bind:
     line: int
     certain: bool
     value: Value | None = None
-    augmented: bool = False
+    added: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mutate:
-    """The object of a name, or a part of it, is changed in place.
+    """An object is changed in place.
 
     Parameters
     ----------
+    name
+        The name it was reached by; empty where it has none out here.
+    value
+        The object.
     method
-        The method that changes it: on a module that is only a function of that name. ``.append`` when it is called on a
-        part of the object. Empty for an assignment.
+        The method that changes it: on a module that is only a function of that name. Empty for an assignment.
+    puts
+        What becomes a part of it, and where.
+    removes
+        The key of a part that goes; None where none goes, or any may.
+    shifts
+        Whether its other parts get other places.
+    containers
+        Whether it is changed only if it is a container, as by ``+=``.
+    of
+        For ``random.shuffle(xs)``: what the function is an attribute of.
     """
 
     name: str
     line: int
     certain: bool
+    value: Value
     method: str = ""
+    puts: tuple[tuple[Key, Value | None], ...] = ()
+    removes: Key = None
+    shifts: bool = False
+    containers: bool = False
+    of: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +212,8 @@ class Return:
     value: Value | None
 
 
-Value: TypeAlias = FromName | FromFunction | Several | Call
-Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Call
+Value: TypeAlias = FromName | Part | FromFunction | Several | Holding | Joined | Kept | Call
+Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Kept | Call
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,8 +222,12 @@ class Function:
 
     Parameters
     ----------
-    positional, keyword_only, variadic
-        Names of parameters; `variadic` are ``*args`` and ``**kwargs``.
+    positional, keyword_only
+        Names of parameters.
+    rest, named_rest
+        The names after ``*`` and ``**``; empty where there is none.
+    defaults
+        The values of parameters that need not be given.
     own
         Every name that is local to it; all others come from outside.
     property
@@ -156,7 +238,9 @@ class Function:
     line: int
     positional: tuple[str, ...]
     keyword_only: tuple[str, ...]
-    variadic: tuple[str, ...]
+    rest: str
+    named_rest: str
+    defaults: tuple[tuple[str, Value], ...]
     own: frozenset[str]
     steps: tuple[Step, ...]
     is_property: bool = False
@@ -219,14 +303,28 @@ def steps_within(steps: Iterable[Step]) -> Iterator[tuple[Function, frozenset[st
         if isinstance(item, Function):
             yield item, hidden | item.own
             waiting[:0] = [(step, hidden | item.own) for step in item.steps]
-        elif isinstance(item, ClassDefinition):
-            waiting[:0] = [(method, hidden) for _, method in item.methods]
-        elif isinstance(item, FromFunction):
-            waiting.insert(0, (item.definition, hidden))
-        elif isinstance(item, Several):
-            waiting[:0] = [(value, hidden) for value in item.values]
-        elif isinstance(item, Bind | Return) and not isinstance(item.value, Call):
-            waiting.insert(0, (item.value, hidden))
-        elif isinstance(item, Call):
-            inner = [item.callee, *item.args, *(value for _, value in item.keywords)]
-            waiting[:0] = [(value, hidden) for value in inner if not isinstance(value, Call)]
+        else:
+            waiting[:0] = [(inner, hidden) for inner in _inner(item)]
+
+
+def _inner(item: object) -> Iterable[object]:
+    """Return what may hold a function; a call and a kept value are steps of their own."""
+    if isinstance(item, ClassDefinition):
+        return [method for _, method in item.methods]
+    if isinstance(item, FromFunction):
+        return [item.definition]
+    if isinstance(item, Part):
+        found: list[object] = [item.of]
+    elif isinstance(item, Several | Joined):
+        found = list(item.values)
+    elif isinstance(item, Holding):
+        found = [value for _, value in item.parts]
+    elif isinstance(item, Bind | Return | Kept):
+        found = [item.value]
+    elif isinstance(item, Mutate):
+        found = [item.value, *(value for _, value in item.puts)]
+    elif isinstance(item, Call):
+        found = [item.callee, *item.args, *(value for _, value in item.keywords)]
+    else:
+        return []
+    return [value for value in found if not isinstance(value, Call | Kept)]

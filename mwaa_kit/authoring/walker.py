@@ -11,9 +11,13 @@ import ast
 from collections.abc import Callable, Sequence
 
 from mwaa_kit.authoring.expressions import ExpressionWalker
+from mwaa_kit.authoring.keys import key_of
+from mwaa_kit.authoring.results import Change, added_parts
 from mwaa_kit.authoring.scopes import import_name
 from mwaa_kit.authoring.steps import (
+    EACH,
     Bind,
+    Call,
     ClassDefinition,
     Delete,
     FromFunction,
@@ -25,6 +29,9 @@ from mwaa_kit.authoring.steps import (
     Unknowable,
     Value,
 )
+
+_DISPLAYS = (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Dict, ast.DictComp)
+_DEEPEST_LOOP = 2
 
 
 class Walker(ExpressionWalker):
@@ -41,6 +48,8 @@ class Walker(ExpressionWalker):
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
+        if len(node.targets) > 1:
+            value = self.kept(value)
         for target in node.targets:
             self.bind_target(target, value)
 
@@ -51,33 +60,57 @@ class Walker(ExpressionWalker):
             self.bind_target(node.target, self.value(node.value))
 
     def _augassign(self, node: ast.AugAssign) -> None:
-        self.value(node.value)
-        if not isinstance(node.target, ast.Name):
-            self.bind_target(node.target, None)
+        target, display = node.target, isinstance(node.value, _DISPLAYS)
+        if isinstance(target, ast.Name):
+            self.read(target.id, target)
+            value = self.value(node.value)
+            if display:
+                self.mutate(FromName(target.id), target, Change(added_parts(value)))
+            else:
+                self.bind(target.id, target, "data", FromName(target.id), added=Several((value,)))
             return
-        self.read(node.target.id, node.target)
-        display = ast.List | ast.ListComp | ast.Set | ast.SetComp | ast.Dict | ast.DictComp
-        if isinstance(node.value, display):
-            self.mutate(node.target.id, node)
-        else:
-            self.bind(node.target.id, node, "data", FromName(node.target.id), augmented=True)
+        whole = self.value(target.value)
+        if isinstance(target, ast.Subscript):
+            self.value(target.slice)
+        added = Change(added_parts(self.value(node.value)), containers=not display)
+        self.mutate(whole, target)
+        self.mutate(self.part_of(whole, key_of(target)), target, added)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        taken = self.part_of(self.value(node.iter))
+        value = self.value(node.iter)
+        taken = self.part_of(self.kept(value) if value is not None else None, EACH)
 
         def once() -> None:
             self.bind_target(node.target, taken)
             self.block(node.body)
 
-        self.branches([once, lambda: None])
+        self._repeat(once)
         self.branches([lambda: self.block(node.orelse), lambda: None])
 
     _asyncfor = _for
 
     def _while(self, node: ast.While) -> None:
         self.value(node.test)
-        self.branches([lambda: self.block(node.body), lambda: None])
+
+        def once() -> None:
+            self.block(node.body)
+            self.value(node.test)
+
+        self._repeat(once)
         self.branches([lambda: self.block(node.orelse), lambda: None])
+
+    def _repeat(self, once: Callable[[], None]) -> None:
+        """Follow a loop's body twice, as the second time may see what the first one left; deep inside, once."""
+        self.loops += 1
+
+        def again() -> None:
+            once()
+            if self.loops <= _DEEPEST_LOOP:
+                self.dead = False
+                self.branches([once, lambda: None])
+
+        self.branches([again, lambda: None])
+        self.loops -= 1
 
     def _if(self, node: ast.If) -> None:
         self.value(node.test)
@@ -86,6 +119,8 @@ class Walker(ExpressionWalker):
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             value = self.value(item.context_expr)
+            if value is not None:
+                value = self.kept(value)
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, value)
         self.block(node.body)
@@ -120,7 +155,8 @@ class Walker(ExpressionWalker):
         return run
 
     def _match(self, node: ast.Match) -> None:
-        subject = self.part_of(self.value(node.subject))
+        value = self.value(node.subject)
+        subject = self.kept(value) if value is not None else None
         cases = [self._case(case, subject) for case in node.cases]
         last = node.cases[-1]
         always = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
@@ -153,8 +189,11 @@ class Walker(ExpressionWalker):
                 if isinstance(inner, ast.Name):
                     self.read(inner.id, inner)
                     self.delete(inner.id, inner)
-                else:
-                    self.bind_target(inner, None)
+                elif isinstance(inner, ast.Attribute | ast.Subscript):
+                    whole = self.value(inner.value)
+                    if isinstance(inner, ast.Subscript):
+                        self.value(inner.slice)
+                    self.mutate(whole, inner, Change(removes=key_of(inner), shifts=True))
 
     def _return(self, node: ast.Return) -> None:
         self.steps.append(Return(self.value(node.value) if node.value is not None else None))
@@ -172,9 +211,10 @@ class Walker(ExpressionWalker):
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = [self.value(decorator) for decorator in node.decorator_list]
         self.hidden.append({parameter.name for parameter in getattr(node, "type_params", [])})
-        self.signature(node.args, node.returns)
+        defaults = self.signature(node.args, node.returns)
         self.hidden.pop()
-        self.bind(node.name, node, "definition", self.decorated(FromFunction(self.function(node)), decorators, node))
+        made = FromFunction(self.function(node, defaults))
+        self.bind(node.name, node, "definition", self.decorated(made, decorators, node))
 
     _asyncfunctiondef = _functiondef
 
@@ -200,7 +240,7 @@ class Walker(ExpressionWalker):
         types = frozenset(parameter.name for parameter in node.type_params)  # type: ignore[attr-defined]
         walker = Walker(own=types)
         walker.value(value)
-        lazy = Function(name.id, name.lineno, (), (), (), types, tuple(walker.steps))
+        lazy = Function(name.id, name.lineno, (), (), "", "", (), types, tuple(walker.steps))
         self.bind(name.id, name, "definition", FromFunction(lazy))
 
     def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -225,4 +265,6 @@ class Walker(ExpressionWalker):
 
 def undecorated(value: Value | None) -> Value | None:
     """Return the function or class itself, without what its decorators may have made of it."""
-    return value.values[0] if isinstance(value, Several) and value.values else value
+    while isinstance(value, Call) and value.method == "@":
+        value = value.args[0]
+    return value

@@ -1,143 +1,132 @@
-"""The oracle: run random straight-line notebooks, note who wrote last what each cell reads, and compare."""
+"""The oracle: random notebooks are run, who wrote what each cell reads is seen, and that is compared.
+
+With branches the analysis must know every way on: nothing that any run shows may be missing. Without them it knows
+exactly what happens. `benchmarks/dataflow_oracle.py` does the same ten thousand times.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from collections.abc import Sequence
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
+from support_oracle import Edge, WatchedKernel
 
 from mwaa_kit.authoring.dataflow import find_dataflow
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
-NAMES = ("a", "b", "c")
-FUNCTIONS = ("f", "g")
-MODULES = ("math", "json")
+SIZES = st.tuples(st.integers(2, 6), st.integers(1, 3))
+SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-class Kernel(dict[str, Any]):
-    """A namespace that notes who bound each name and who changed each object, and what each cell reads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cell = -1
-        self.bound: dict[str, int] = {}
-        self.changed: dict[int, int] = {}
-        self.changed_as: dict[str, int] = {}
-        self.reading: set[str] = set()
-        self.edges: set[tuple[int, int, str]] = set()
-        self.alive: list[Told] = []
-
-    def run(self, sources: list[str]) -> set[tuple[int, int, str]]:
-        """Run the cells one after the other; every list in them tells when it is changed."""
-        dict.__setitem__(self, "made", self.made)
-        for self.cell, source in enumerate(sources):
-            self.reading.clear()
-            exec(compile(source.replace("[]", "made()"), f"cell {self.cell}", "exec"), self)
-        return self.edges
-
-    def made(self, *_: object) -> Told:
-        """Return a new list; all of them stay alive, so that no id is used twice."""
-        self.alive.append(Told(self))
-        return self.alive[-1]
-
-    def __getitem__(self, name: str) -> Any:
-        value = super().__getitem__(name)
-        if name in self.bound:
-            self.reading.add(name)
-            self.edges |= {(w, self.cell, name) for w in self._writers(name, value) if w != self.cell}
-        return value
-
-    def _writers(self, name: str, value: object) -> set[int]:
-        """The last writer; and the one that bound the name, where the object was changed under other names only."""
-        binder, changer = self.bound[name], self.changed.get(id(value), -1)
-        if changer <= binder:
-            return {binder}
-        return {changer} if self.changed_as.get(name, -1) > binder else {changer, binder}
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        super().__setitem__(name, value)
-        if not name.startswith("_"):
-            self.bound[name] = self.cell
-            self.changed_as.pop(name, None)
-
-    def __delitem__(self, name: str) -> None:
-        self[name]
-        super().__delitem__(name)
-        del self.bound[name]
+def found_edges(sources: Sequence[str]) -> set[Edge]:
+    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
+    return {(e.source, e.target, name, e.kind) for e in find_dataflow(notebook).edges for name in e.names}
 
 
-class Told(list[Any]):
-    """A list that tells its kernel when it is changed, and under which names the cell read it."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        super().__init__()
-        self.kernel = kernel
-
-    def append(self, item: object) -> None:
-        super().append(item)
-        self.kernel.changed[id(self)] = self.kernel.cell
-        for name in self.kernel.reading:
-            if dict.get(self.kernel, name) is self:
-                self.kernel.changed_as[name] = self.kernel.cell
+def written(data: st.DataObject, templates: Sequence[str], size: tuple[int, int]) -> list[str]:
+    return write_notebook(lambda options: data.draw(st.sampled_from(options)), templates, *size)
 
 
-STATEMENT = st.one_of(
-    st.tuples(st.just("assign"), st.sampled_from(NAMES)),
-    st.tuples(st.just("alias"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
-    st.tuples(st.just("derive"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
-    st.tuples(st.just("change"), st.sampled_from(NAMES)),
-    st.tuples(st.just("define"), st.sampled_from(FUNCTIONS), st.sampled_from(NAMES)),
-    st.tuples(st.just("define_changer"), st.sampled_from(FUNCTIONS)),
-    st.tuples(st.just("call"), st.sampled_from(FUNCTIONS), st.sampled_from(NAMES)),
-    st.tuples(st.just("delete"), st.sampled_from(NAMES)),
-    st.tuples(st.just("import"), st.sampled_from(MODULES)),
-    st.tuples(st.just("use"), st.sampled_from((*NAMES, *MODULES))),
-)
-CODE = {
-    "assign": "{0} = []",
-    "alias": "{0} = {1}",
-    "derive": "{0} = made({1})",
-    "change": "{0}.append(1)",
-    "define": "def {0}(v):\n    return {1}",
-    "define_changer": "def {0}(v):\n    v.append(1)",
-    "call": "{0}({1})",
-    "delete": "del {0}",
-    "import": "import {0}",
-    "use": "{0}",
+@settings(SLOWLY, max_examples=120)
+@given(st.data(), SIZES)
+def test_the_edges_are_the_ones_seen_at_run_time(data: st.DataObject, size: tuple[int, int]) -> None:
+    sources = written(data, STRAIGHT_TEMPLATES, size)
+    kernel = WatchedKernel()
+    seen = kernel.run(sources)
+    assume(not kernel.raised)
+    assert found_edges(sources) == seen, "\n---\n".join(sources)
+
+
+@settings(SLOWLY, max_examples=80)
+@given(st.data(), SIZES, st.lists(st.lists(st.booleans(), max_size=30), min_size=4, max_size=4))
+def test_no_edge_is_missing_whichever_way_the_branches_go(
+    data: st.DataObject, size: tuple[int, int], ways: list[list[bool]]
+) -> None:
+    sources = written(data, ALL_TEMPLATES, size)
+    seen = set[Edge]().union(*(WatchedKernel(way).run(sources) for way in ways))
+    assert seen - found_edges(sources) == set(), "\n---\n".join(sources)
+
+
+# what the oracle was needed for, once
+FOUND: dict[str, tuple[str, ...]] = {
+    "a swap happens at once": ("c = [[1]]", "(c, (b,)) = 5, (c,)", "b.append(2)", "c"),
+    "two targets are one object": ("a = b = [1]", "b.append(2)", "a"),
+    "a walrus names the very object": ("a = [1]", "(b := a).append(2)", "a"),
+    "a walrus in a display comes first": ("c = [1]", "[b := c, b]", "b.append(2)", "c"),
+    "what is put into a list is part of it": ("a = [1]", "b = []", "b.append(a)", "a.append(2)", "b"),
+    "an item is part of its whole": ("a = {'k': 1}", "b = [2]", "a['k'] = b", "b.append(3)", "a"),
+    "a neighbour is another object": ("a, b = [1], [2]", "c = {'k': a, 'l': b}", "d = c['k']", "d.append(3)", "b", "c"),
+    "an item that is replaced is no part any more": ("a, b = [1], [2]", "c = [a]", "c[0] = b", "a.append(3)", "c"),
+    "an item of an item is changed": ("c = [[1]]", "a = c[0]", "c[0][0] = 2", "a", "c"),
+    "pop takes out": ("a = [1]", "c = [a]", "b = c.pop()", "a.append(2)", "b", "c"),
+    "a shallow copy holds the same": ("a = [[1]]", "b = a[:]", "b[0].append(2)", "a", "b"),
+    "a copy is another list": ("a = [[1]]", "b = list(a)", "b.append(2)", "a"),
+    "a star takes the rest": ("a, b = [1], [2]", "c, *d = [a, b]", "a.append(3)", "d"),
+    "a default is the object of then": (
+        "b = [1]",
+        "def g(v, w=b): return w",
+        "b = [2]",
+        "c = g(3)",
+        "c.append(4)",
+        "b",
+    ),
+    "spare arguments come in a tuple": ("def f(*v): return v[0]", "a = [1]", "c = f(a)", "c.append(2)", "a"),
+    "another name's change is not mine": ("a = [1]", "b = a", "(a := a).append(2)", "b"),
+    "a tuple is not changed in place": ("c = [1]", "c = (c, 2)", "c += (3,)", "c"),
+    "a list is": ("c = [1]", "c += [2]", "c"),
+    "an item may be too": ("a = [1]", "b = {'k': a}", "b['k'] += [2]", "a"),
+    "a list calls nothing that is put into it": ("c = lambda v: c", "b = []", "b.append(c)"),
+    "an inherited method changes what it was given": (
+        "class A:\n    def put(self, v): self.x.append(v)",
+        "class B(A):\n    def __init__(self): self.x = [1]",
+        "b = B()",
+        "b.put(2)",
+        "b",
+    ),
+    "a closure keeps what it was made with": (
+        "def make(v):\n    kept = [v]\n    return lambda w: kept",
+        "a = [1]",
+        "f = make(a)",
+        "c = f(2)",
+        "c.append(3)",
+        "b = f(4)",
+    ),
+}
+BRANCHES: dict[str, tuple[str, ...]] = {
+    "the same cell may bind or change": ("a = [1]", "a.append(2)\nif flip(): a = [3]", "a"),
+    "a second turn sees what the first one left": ("a, b = [1], [2]", "while flip(): a, b = b, a", "a.append(3)", "b"),
+    "a loop that does not run reads nothing": ("a = [1]", "b = a", "while flip(): b.append(2)\na.append(3)", "b"),
+    "what may be two kinds is both": ("import json as c", "if flip(): c = [1]", "c"),
+    "+= may change or bind": ("a = [1]", "b = flip() or a", "b += b", "b", "a"),
+    "an item that may be put": ("a, b = {'k': 1}, [2]", "if flip(): a['k'] = b", "b.append(3)", "a"),
+    "a comprehension changes what it takes": ("a = [[1]]", "b = a[0]", "[v.append(2) for v in a]", "b"),
+    "a handler sees half of the body": (
+        "a = [1]",
+        "try:\n    a = [2]\n    if flip(): raise ValueError\n    a = [3]\nexcept ValueError:\n    b = a",
+        "a",
+    ),
+    "somebody else's function calls mine": ("def f(v): v.append(1)", "a = [[2]]", "list(map(f, a))", "a"),
+    "a case may change its subject": ("a = [1]", "match a:\n    case list() as b: b.append(2)", "a"),
+    "a context manager may give what it holds": (
+        "a = [1]",
+        "from contextlib import nullcontext",
+        "with nullcontext(a) as b:\n    b.append(2)",
+        "a",
+    ),
 }
 
 
-def _sources(cells: list[list[tuple[str, ...]]]) -> list[str]:
-    """Write the cells, leaving out what would raise: a name that is not there, or a module where a list is wanted."""
-    alive: set[str] = set()
-    free: dict[str, str] = {}
-    sources = []
-    for cell in cells:
-        lines = []
-        for kind, *names in cell:
-            needs = {"assign": [], "define": [], "define_changer": [], "import": []}.get(kind, names[-1:])
-            if kind == "call":
-                needs = [*names, *([free[names[0]]] if free.get(names[0]) else [])]
-            elif kind in {"change", "delete", "use"}:
-                needs = names
-            if not set(needs) <= alive:
-                continue
-            lines.append(CODE[kind].format(*names))
-            if kind == "delete":
-                alive.discard(names[0])
-            elif kind in {"assign", "alias", "derive", "import", "define", "define_changer"}:
-                alive.add(names[0])
-            if kind in {"define", "define_changer"}:
-                free[names[0]] = names[1] if kind == "define" else ""
-        sources.append("\n".join(lines))
-    return sources
+@pytest.mark.parametrize("name", FOUND)
+def test_what_the_oracle_once_found_stays_right(name: str) -> None:
+    assert found_edges(FOUND[name]) == WatchedKernel().run(list(FOUND[name]))
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(STATEMENT, min_size=1, max_size=3), min_size=1, max_size=9))
-def test_the_edges_are_the_ones_seen_at_run_time(cells: list[list[tuple[str, ...]]]) -> None:
-    sources = _sources(cells)
-    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
-    found = {(e.source, e.target, name) for e in find_dataflow(notebook).edges for name in e.names}
-    assert found == Kernel().run(sources), sources
+@pytest.mark.parametrize("name", BRANCHES)
+def test_what_the_oracle_once_found_in_branches_is_not_missing(name: str) -> None:
+    ways = itertools.product([True, False], repeat=4)
+    seen = set[Edge]().union(*(WatchedKernel(way).run(list(BRANCHES[name])) for way in ways))
+    assert seen - found_edges(BRANCHES[name]) == set()

@@ -1,0 +1,272 @@
+"""What values are, and what calls do: the functions of a notebook followed into, with the arguments they get.
+
+Functions that the notebook hands to somebody else's code are followed too, as they may be called with anything that
+goes there.
+"""
+
+from __future__ import annotations
+
+from mwaa_kit.authoring.links import Chain, Held
+from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, put_part
+from mwaa_kit.authoring.results import FIGURE_AND_AXES, ONLY_OF_CONTAINERS
+from mwaa_kit.authoring.steps import (
+    BEHIND,
+    EACH,
+    EVERY,
+    Call,
+    FromFunction,
+    FromName,
+    Function,
+    Holding,
+    Joined,
+    Kept,
+    Part,
+    Several,
+    Step,
+    Value,
+)
+from mwaa_kit.authoring.timeline import Table, Timeline
+
+_DEEPEST_CALL = 15
+
+
+class Caller:
+    """Knows which objects values are, and follows calls."""
+
+    def __init__(self) -> None:
+        self.timeline = Timeline()
+        self.heap = Heap(self.timeline)
+        self.names: Table[str, Chain[Held]] = Table(self.timeline)
+        self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
+        self.results: dict[Call | Kept, Objects] = {}
+        self.calling: list[Function] = []
+        self.path: tuple[int, ...] = ()
+        self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
+        self.bound_by_caller = frozenset[str]()
+        self.call_line = 0
+
+    @property
+    def unit(self) -> int:
+        """The unit that is being followed."""
+        return self.timeline.unit
+
+    def step(self, step: Step, frame: Frame | None, *, certain: bool) -> Objects | None:
+        """Follow one step of a function; the linker knows how."""
+        raise NotImplementedError
+
+    # -- values
+
+    def new(self) -> Objects:
+        """Return one new object: in a branch it may stand for many."""
+        return frozenset({self.heap.fresh(many=bool(self.path))})
+
+    def objects_of(self, name: str) -> Objects:
+        """Return what a global name may be."""
+        return NOTHING.union(*(held.objects for held in self.names.get(name) or ()))
+
+    def objects(self, value: Value | None, frame: Frame | None) -> Objects:
+        """Return the objects a value may be; a new one where nothing is known."""
+        found = NOTHING
+        if isinstance(value, FromName):
+            found = self._lookup(value.name, frame)
+        elif isinstance(value, Part):
+            found = self.heap.parts_of(self.objects(value.of, frame), value.key)
+        elif isinstance(value, FromFunction):
+            found = self._defined(value, frame)
+        elif isinstance(value, Several):
+            found = NOTHING.union(*(self.objects(one, frame) for one in value.values))
+        elif isinstance(value, Holding):
+            parts = self._parts(value, frame)
+            found = frozenset({self.heap.container_of(parts, many=bool(self.path), fixed=value.fixed)})
+        elif isinstance(value, Joined):
+            found = self._joined(value, frame)
+        elif isinstance(value, Call | Kept):
+            found = self.results.get(value, NOTHING)
+        return found or self.new()
+
+    def _defined(self, value: FromFunction, frame: Frame | None) -> Objects:
+        made, definition = self.new(), value.definition
+        if isinstance(definition, Function):
+            defaults = tuple((name, self.objects(default, frame)) for name, default in definition.defaults)
+            meaning = Meaning(definition, frame, defaults=defaults)
+        else:
+            meaning = Meaning(definition, frame, bases=tuple(self.objects(base, frame) for base in definition.bases))
+        self.heap.meanings.put(min(made), meaning)
+        return made
+
+    def _parts(self, value: Holding, frame: Frame | None) -> Parts:
+        parts: Parts = {}
+        for key, held in value.parts:
+            objects = self.objects(held, frame)
+            if key != EVERY:
+                put_part(parts, key, objects, certain=True)
+                continue
+            for whole in sorted(objects):
+                for inner, more in (self.heap.held.get(whole) or {None: self.heap.parts_of(objects, None)}).items():
+                    put_part(parts, inner, more, certain=len(objects) == 1)
+        return parts
+
+    def _joined(self, value: Joined, frame: Frame | None) -> Objects:
+        every = sorted(made for one in value.values for made in self.objects(one, frame))
+        wholes = every if value.of_any else [made for made in every if self.heap.containers.get(made) is not None]
+        if not wholes and not value.of_any:
+            return NOTHING
+        parts: Parts = {}
+        for whole in wholes:
+            held = self.heap.held.get(whole) or {}
+            if value.of_any and not any(key in held for key in ("0", BEHIND)):
+                held = {None: self.heap.parts_of(frozenset({whole}), EACH)}
+            for key, objects in held.items():
+                kept = value.ordered and len(wholes) == 1
+                put_part(parts, key if kept else None, objects, certain=kept)
+        return frozenset({self.heap.container_of(parts, many=bool(self.path))})
+
+    def _lookup(self, name: str, frame: Frame | None) -> Objects:
+        home = frame.find(name) if frame is not None else None
+        if home is not None:
+            return home.get(name, self.unit)
+        known = self._bound_on_the_way(name) or self.objects_of(name)
+        if not known:
+            known = frozenset({self.heap.fresh()})
+            self.names.put(name, Chain(Held(None, known)))
+        return known
+
+    def _bound_on_the_way(self, name: str) -> Objects:
+        """Return what `name` may be where this branch has bound it: nothing older then."""
+        found = NOTHING
+        for path, objects in reversed(self.maybe.get(name, ())):
+            found |= objects
+            if path == self.path[: len(path)]:
+                return found
+        return NOTHING
+
+    # -- calls
+
+    def call(self, call: Call, frame: Frame | None, *, certain: bool) -> Objects:
+        """Follow a call, and return what it may give."""
+        callees = self.objects(call.callee, frame)
+        args = [self.objects(arg, frame) for arg in call.args]
+        named = {name or "**": self.objects(value, frame) for name, value in call.keywords}
+        found, own = NOTHING, False
+        certain = certain and len(callees) == 1
+        for callee in sorted(callees):
+            meaning = self._target(callee, call.method)
+            if meaning is not None:
+                own = True
+                given = [frozenset({callee}), *args] if meaning.instance else args
+                star = call.starred + meaning.instance if call.starred >= 0 else -1
+                found |= self._run(meaning, given, named, call, certain, star)
+            elif call.method != "@" and not call.quiet:
+                found |= self._handed_over([frozenset({callee}), *args, *named.values()], call)
+        return found if own else found | self._given(call, callees, frame)
+
+    def _given(self, call: Call, callees: Objects, frame: Frame | None) -> Objects:
+        """Return what a well-known function gives."""
+        if call.method in FIGURE_AND_AXES:
+            figure, many = frozenset({self.heap.fresh()}), bool(self.path)
+            parts: Parts = {"0": figure, "1": self.heap.parts_of(figure, None)}
+            return frozenset({self.heap.container_of(parts, many=many)})
+        if call.gives is None:
+            return NOTHING
+        if call.method in ONLY_OF_CONTAINERS and all(self.heap.containers.get(callee) is None for callee in callees):
+            return NOTHING
+        return self.objects(call.gives, frame)
+
+    def _target(self, callee: int, method: str) -> Meaning | None:
+        """Return what a call runs, where the notebook defines it; `instance` says that it gets the callee first."""
+        meaning = self.heap.meanings.get(callee)
+        if method and method != "@":
+            found = self.heap.method(callee, method)
+            bound = found is not None and meaning is not None and meaning.instance
+            return Meaning(found.definition, found.frame, bound, found.defaults) if found is not None else None
+        if meaning is None or not meaning.instance:
+            return meaning
+        special = self.heap.method(callee, "__call__")
+        return Meaning(special.definition, special.frame, True, special.defaults) if special is not None else None
+
+    def _run(
+        self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool, star: int
+    ) -> Objects:
+        if isinstance(meaning.definition, Function):
+            return self._enter(meaning, _arguments(self, meaning, args, named, star), call, certain=certain)
+        made = self.new()
+        self.heap.meanings.put(min(made), Meaning(meaning.definition, meaning.frame, True, (), meaning.bases))
+        for name in ("__new__", "__init__", "__post_init__"):
+            method = self.heap.method(min(made), name)
+            if method is not None:
+                given = _arguments(self, method, [made, *args], named, star + (star >= 0))
+                self._enter(method, given, call, certain=certain)
+        return made
+
+    def _handed_over(self, every: list[Objects], call: Call) -> Objects:
+        """Follow the functions of the notebook that are handed to somebody else's, called with whatever goes there."""
+        functions = [
+            meaning
+            for objects in every
+            for made in sorted(objects)
+            if (meaning := self.heap.meanings.get(made)) is not None and isinstance(meaning.definition, Function)
+        ]
+        if not functions:
+            return NOTHING
+        others = NOTHING.union(*every)
+        anything = others | self.heap.parts_of(others, None)
+        returned = NOTHING
+        self.path = (*self.path, -1)
+        for meaning in functions:
+            assert isinstance(meaning.definition, Function)
+            given = dict.fromkeys((*meaning.definition.positional, *meaning.definition.keyword_only), anything)
+            returned |= self._enter(meaning, given, call, certain=False)
+        self.path = self.path[:-1]
+        return returned | {self.heap.container_of({None: returned}, many=True)} if returned else NOTHING
+
+    def _enter(self, meaning: Meaning, values: dict[str, Objects], call: Call, *, certain: bool) -> Objects:
+        """Follow a function of the notebook through its body, and return what it gives back."""
+        function = meaning.definition
+        if not isinstance(function, Function) or function in self.calling or len(self.calling) > _DEEPEST_CALL:
+            return NOTHING
+        frame = Frame(function.own, values, meaning.frame, self.unit, self.locals)
+        outermost = not self.calling
+        if outermost:
+            self.bound_by_caller, self.call_line = call.bound, call.line
+        self.calling.append(function)
+        returned = NOTHING
+        for step in function.steps:
+            returned |= self.step(step, frame, certain=certain) or NOTHING
+        self.calling.pop()
+        if outermost:
+            self.bound_by_caller = frozenset[str]()
+        return returned
+
+
+def _arguments(
+    caller: Caller, meaning: Meaning, args: list[Objects], named: dict[str, Objects], star: int
+) -> dict[str, Objects]:
+    """Give each parameter what it may be."""
+    function = meaning.definition
+    assert isinstance(function, Function)
+    values = dict(meaning.defaults)
+    spread = args[star] if star >= 0 else NOTHING
+    fixed = args[:star] if star >= 0 else args
+    values.update(zip(function.positional, fixed, strict=False))
+    if star >= 0:
+        values.update({name: spread | values.get(name, NOTHING) for name in function.positional[star:]})
+    values.update({name: objects for name, objects in named.items() if name in function.own})
+    if "**" in named:
+        more = caller.heap.parts_of(named["**"], None)
+        values.update(
+            {name: more | values.get(name, NOTHING) for name in (*function.positional, *function.keyword_only)}
+        )
+    if function.rest:
+        spare: Parts = dict(enumerate_keys(fixed[len(function.positional) :]))
+        if star >= 0:
+            spare[None] = spread
+        values[function.rest] = frozenset({caller.heap.container_of(spare)})
+    if function.named_rest:
+        rest: Parts = {repr(name): objects for name, objects in named.items() if name not in function.own}
+        values[function.named_rest] = frozenset({caller.heap.container_of(rest)})
+    return values
+
+
+def enumerate_keys(every: list[Objects]) -> list[tuple[str, Objects]]:
+    """Return some objects under the keys of their places."""
+    return [(str(place), objects) for place, objects in enumerate(every)]
