@@ -134,10 +134,20 @@ def _requirements(known: Analysed) -> tuple[str, ...]:
 
 def _anchors(known: Analysed) -> tuple[TaskAnchor, ...]:
     return tuple(
-        TaskAnchor(known.dag_id_of(task), task.task_id, task.cell.number, task.cell.cell.cell_id, task.cell.cell.path)
+        TaskAnchor(
+            *(known.dag_id_of(task), task.task_id, task.cell.number, task.cell.cell.cell_id, task.cell.cell.path),
+            cache=_cache(task),
+        )
         for task in known.tasks
         if task.kind != "group"
     )
+
+
+def _cache(task: Task) -> str:
+    """What the task's directive says of reuse; ``yes`` and ``no``, and Python's own words, mean the same."""
+    option = task.directive.option("cache") if task.directive is not None else None
+    word = option.code.strip("'\"").lower() if option is not None else ""
+    return {"on": "on", "true": "on", "yes": "on", "off": "off", "false": "off", "no": "off"}.get(word, "")
 
 
 def _edges(known: Analysed) -> tuple[EdgeReason, ...]:

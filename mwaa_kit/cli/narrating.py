@@ -127,7 +127,7 @@ def _about(run: DagRun | RunRecord, one: TaskInstance) -> str:
     """Say in a few words what a task instance did: its error, or what it returned; and whether it did so itself."""
     how = f"(stubbed: {one.source})" if one.stubbed else "(reused)" if one.reused else ""
     if one.error:
-        return f"{one.error.splitlines()[0][:160]}  {how}"
+        return one.error.splitlines()[0][:160]
     for xcom in run.xcoms:
         if (xcom.task_id, xcom.map_index, xcom.key) == (*one.key, RETURN_KEY):
             return f"returned {xcom.type_name.removeprefix('builtins.')}, {size(xcom.size_bytes)}  {how}"

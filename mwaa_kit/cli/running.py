@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from mwaa_kit.cli.findings import show_findings
+from mwaa_kit.cli.instead import instead_options
 from mwaa_kit.cli.liveview import open_view
 from mwaa_kit.cli.narrating import show_run, write_card
 from mwaa_kit.cli.options import dag_id_option, json_option
@@ -31,7 +34,7 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once; by default one a processor."
 )
-@click.option("--resume", is_flag=True, help="Go on with the newest run that failed or was cancelled.")
+@instead_options
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("--follow-assets", is_flag=True, help="Also run the Dags that wait for the assets it updates.")
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
@@ -49,13 +52,13 @@ def run_command(
     logical_date: str | None,
     mode: str | None,
     jobs: int | None,
-    resume: bool,
     skip_delays: bool,
     follow_assets: bool,
     quiet: bool,
     card: str | None,
     target: str | None,
     as_json: bool,
+    **instead: Any,
 ) -> int:
     """Run the Dag of PATH here, with real Airflow tasks, and without a database or a server."""
     from mwaa_kit.verbs.running import run
@@ -75,11 +78,11 @@ def run_command(
         mode=choose_mode(mode, target, otherwise="fork"),
         jobs=jobs or 0,
         skip_delays=skip_delays,
-        resume=resume,
         follow_assets=follow_assets,
         listen=(lambda event: show_json(event.to_dict())) if as_json else view,
         pulse=None if as_json else view.pulse,
         on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
+        **instead,
     )
     view.close()
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mwaa_kit.engine.world import Answer, RunInfo, WorldServices
 from mwaa_kit.model.run import TaskKey
@@ -149,6 +149,43 @@ class TaskServices(WorldServices, Protocol):
 
     def log(self, key: TaskKey, try_number: int, level: str, message: str) -> None:
         """Take one line of a task's log."""
+
+
+@dataclass(frozen=True)
+class TaskInsight:
+    """What can be seen in a task beyond its place in the Dag.
+
+    Parameters
+    ----------
+    digest
+        The same as long as its code, its helpers and its arguments are.
+    reads
+        (task_id, key) of each XCom among its arguments.
+    doubts
+        Why running it again might matter, in words; empty where only its result would come of it, and the same.
+    sees_params, sees_run
+        Whether its result may depend on the run's params, or on anything of the run.
+    multiple_outputs
+        Whether each key of a dict it returns is an XCom too.
+    """
+
+    digest: str = ""
+    reads: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+    sees_params: bool = False
+    sees_run: bool = False
+    multiple_outputs: bool = False
+
+
+@runtime_checkable
+class Insightful(Protocol):
+    """An engine that can also look into tasks. One that cannot leaves a run without reuse."""
+
+    def look_into(self, dag_id: str) -> Mapping[str, TaskInsight]:
+        """Return what can be seen in each task of a loaded Dag."""
+
+    def write_value(self, value: object) -> Any:
+        """Turn an object into what Airflow stores of it."""
 
 
 class Engine(Protocol):

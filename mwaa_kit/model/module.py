@@ -21,13 +21,22 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class TaskAnchor:
-    """The cell that a task was written in; `path` is the included notebook it lies in, else empty."""
+    """The cell that a task was written in.
+
+    Parameters
+    ----------
+    path
+        The included notebook it lies in, else empty.
+    cache
+        What its directive says of reuse in test-runs: ``on``, ``off``, or empty.
+    """
 
     dag_id: str
     task_id: str
     cell: int
     cell_id: str | None = None
     path: str = ""
+    cache: str = ""
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,15 @@ class History:
         (kept,) = self.read_kept(_read_run(*found), *key)
         return kept if kept.complete else None
 
+    def find_parts(self, dag_id: str, key: TaskKey) -> tuple[str, str] | None:
+        """Return the newest run whose result of an instance may be reused, and the parts of its key."""
+        found = self._db.execute(
+            "select r.run_id, t.reuse_parts from task_instances t join runs r using (run_key) where r.dag_id = ?"
+            " and t.task_id = ? and t.map_index = ? and t.state = ? and t.reuse_key <> '' order by t.run_key desc limit 1",
+            (dag_id, *key, SUCCESS),
+        ).fetchone()
+        return (found[0], found[1]) if found else None
+
     def find_success(self, dag_id: str, task_id: str, run_id: str | None = None) -> tuple[Kept, ...]:
         """Return the instances of the newest run in which a task really succeeded, all of them; empty where none did.
 

@@ -1,15 +1,13 @@
-"""What stands in place of running: worked out before a run begins, from the record and from what the user gave."""
+"""What stands in place of running: what a user can ask for, and how it goes together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from mwaa_kit.errors import UnknownRunError, WrongUsageError
-from mwaa_kit.model.run import SUCCESS
-from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.scheduler.history import History, StoredRun
-from mwaa_kit.scheduler.resuming import Taken, find_unfinished, take_over
-from mwaa_kit.scheduler.standing import FindStandIn, first_of, reuse
+from mwaa_kit.errors import WrongUsageError
+from mwaa_kit.scheduler.reusing import ReusePolicy
+from mwaa_kit.scheduler.stubbing import Stub
 
 
 @dataclass(frozen=True)
@@ -20,88 +18,51 @@ class Instead:
     ----------
     resume
         Go on with the newest run that failed or was cancelled.
+    reuse
+        What else may be taken from earlier runs.
+    explain
+        Say of each task instance why it is reused or not.
+    stubs
+        Values and states in place of running tasks.
+    inputs
+        Values of tasks that are not chosen.
+    inputs_from
+        The run_id of the run whose values are taken for tasks that are not chosen; empty for the newest that has them.
+    replay
+        A recording whose outcomes stand for all tasks.
+    record
+        Where the run is written for a later replay.
     """
 
     resume: bool = False
+    reuse: ReusePolicy = field(default_factory=ReusePolicy)
+    explain: bool = False
+    stubs: tuple[Stub, ...] = ()
+    inputs: tuple[Stub, ...] = ()
+    inputs_from: str = ""
+    replay: Path | None = None
+    record: Path | None = None
 
 
-@dataclass
-class Preparation:
-    """A run before it begins.
-
-    Parameters
-    ----------
-    dag
-        With the chosen tasks only.
-    task_ids
-        The chosen tasks; empty for all.
-    digests
-        What each task is, where that is known.
-    finders
-        What is asked for stand-ins, in turn.
-    notes
-        Sentences for the user, in order.
-    """
-
-    dag: DagSpec
-    task_ids: tuple[str, ...] = ()
-    digests: dict[str, str] = field(default_factory=dict)
-    finders: list[FindStandIn] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def find(self) -> FindStandIn:
-        """What the loop asks."""
-        return first_of(self.finders)
-
-
-def find_resumed(history: History | None, dag_id: str, instead: Instead) -> StoredRun | None:
-    """Return the run to go on with; None where a new one is wanted.
-
-    Raises
-    ------
-    UnknownRunError
-        If there is none to go on with.
-    """
-    if not instead.resume:
-        return None
-    if history is None:
-        raise UnknownRunError("there is nothing to resume: this run keeps no record")
-    return find_unfinished(history, dag_id)
-
-
-def prepare_resumed(prepared: Preparation, history: History, line: StoredRun) -> None:
-    """Let the results of the earlier run stand, and say so."""
-    taken = take_over(prepared.dag, history.read_kept(line), prepared.digests)
-    prepared.notes += _tell_taken(prepared.dag, line, taken)
-    prepared.finders.append(
-        lambda key: reuse(taken.results[key], f"taken over from {line.run_id}") if key in taken.results else None
-    )
-
-
-def _tell_taken(dag: DagSpec, line: StoredRun, taken: Taken) -> list[str]:
-    """Say what is taken over, and what is not although it succeeded."""
-    how = "was killed" if line.interrupted else "was cancelled" if line.cancelled else "failed"
-    when = f"{line.started_at.astimezone():%Y-%m-%d %H:%M:%S}"
-    done = [key[0] for key, one in taken.results.items() if one.instance.state == SUCCESS]
-    names = ", ".join(dict.fromkeys(done)) or "nothing"
-    told = [f"resumes {line.run_id}, begun {when}, which {how}; takes over: {names}"]
-    if changed := [name for name in taken.changed if name in dag.by_id]:
-        told.append(f"changed since, so run again: {', '.join(changed)}")
-    return told
-
-
-def refuse_together(instead: Instead, *, conf: object, logical_date: object) -> None:
+def refuse_together(instead: Instead, *, conf: object, logical_date: object, chosen: object) -> None:
     """Refuse what cannot go together.
 
     Raises
     ------
     WrongUsageError
-        If a resumed run is given other params, or another date, than it had.
+        If a run that goes on, or is replayed, is given other params or another date than it had; if inputs are given for a
+        run of all tasks.
     """
+    if instead.resume and instead.replay:
+        raise WrongUsageError("a run is either resumed or replayed", hint="leave out --resume or --replay")
     for given, name in ((conf, "params"), (logical_date, "a logical date")):
-        if instead.resume and given:
+        if given and (instead.resume or instead.replay):
             raise WrongUsageError(
-                f"a resumed run keeps what it had; it cannot be given {name}",
-                hint="leave them out, or leave --resume out to begin a new run",
+                f"a run that is {'resumed' if instead.resume else 'replayed'} keeps what it had; it cannot be given {name}",
+                hint="leave them out, or begin a new run",
             )
+    if (instead.inputs or instead.inputs_from) and not chosen and not instead.resume:
+        raise WrongUsageError(
+            "all tasks run, so none takes a value from outside",
+            hint="choose tasks with --task; to put a value in the place of a task: --stub TASK=VALUE",
+        )

@@ -49,7 +49,7 @@ class Loop:
         executor: Executor,
         *,
         skip_delays: bool = False,
-        find_stand_in: FindStandIn = lambda key: None,
+        find_stand_in: FindStandIn = lambda key, state: None,
     ) -> None:
         self._state = state
         self._executor = executor
@@ -116,7 +116,10 @@ class Loop:
         """Count the try, tell it, and give the job to the executor; unless it was skipped while it waited."""
         if self._state.state_of(job.key) in FINISHED:
             return
-        if self._state.state_of(job.key) is None and (stand_in := self._find_stand_in(job.key)) is not None:
+        if (
+            self._state.state_of(job.key) is None
+            and (stand_in := self._find_stand_in(job.key, self._state)) is not None
+        ):
             standing.begin(self._state, job.key, stand_in)
             self._finish(job.request, stand_in.state, stand_in.reason)
             return

@@ -41,7 +41,7 @@ class Recorder:
         self._tell = tell
         self._run_key = 0
         self.digests: Mapping[str, str] = {}
-        self.reuse_keys: dict[TaskKey, str] = {}
+        self.reuse_keys: dict[TaskKey, tuple[str, str]] = {}
 
     def begin(self, info: RunInfo, at: datetime, *, tasks: Sequence[str], source: str) -> None:
         """Record that a run began, and make room for it."""
@@ -75,7 +75,7 @@ class Recorder:
             [xcom for xcom in xcoms if xcom not in secret],
             withheld=secret,
             digest=self.digests.get(key[0], ""),
-            reuse_key=self.reuse_keys.get(key, ""),
+            reuse=self.reuse_keys.get(key, ("", "")),
         )
 
     def finish(self, run: DagRun) -> None:

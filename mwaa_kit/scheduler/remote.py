@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from mwaa_kit.engine.jobs import Job, state_after_failure
-from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.engine.protocol import Deferral, Insightful, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.errors import WorkerError, WrongUsageError
 from mwaa_kit.model.run import XCom
 from mwaa_kit.model.spec import DagSpec, LoadedFile
@@ -59,6 +60,24 @@ class WorkerEngine:
         """Work out run id and data interval there."""
         found: RunInfo = self.call("describe_run", dag_id, when, now, dict(conf))
         return found
+
+    def look_into(self, dag_id: str) -> Mapping[str, TaskInsight]:
+        """Return what can be seen in each task there; nothing where that Airflow's engine cannot look."""
+        try:
+            found: Mapping[str, TaskInsight] = self.call("look_into", dag_id)
+        except WorkerError:
+            return {}
+        return found
+
+    def write_value(self, value: object) -> Any:
+        """Turn an object into what Airflow stores of it, by the Airflow that is here where it is not JSON."""
+        with contextlib.suppress(TypeError, ValueError):
+            if json.loads(json.dumps(value, allow_nan=False)) == value:
+                return value
+        from mwaa_kit.engine.opening import open_engine
+
+        engine = open_engine()
+        return engine.write_value(value) if isinstance(engine, Insightful) else value
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a method of the engine there."""

@@ -15,18 +15,18 @@ from typing import Any
 from mwaa_kit.engine.protocol import Engine, RunInfo
 from mwaa_kit.engine.streams import outside
 from mwaa_kit.engine.world import KnownRun
-from mwaa_kit.errors import UnknownTaskError
 from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunNote, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.scheduler.instead import Instead, Preparation, find_resumed, prepare_resumed, refuse_together
+from mwaa_kit.scheduler.instead import Instead
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
+from mwaa_kit.scheduler.preparing import Asked, prepare
 from mwaa_kit.scheduler.pulse import Pulsed
 from mwaa_kit.scheduler.recording import Recorder, open_store
+from mwaa_kit.scheduler.replaying import write_recording
 from mwaa_kit.scheduler.starting import Starter
 from mwaa_kit.scheduler.state import RunState
-from mwaa_kit.scheduler.store import RunStore
 from mwaa_kit.scheduler.world import World
 
 
@@ -113,29 +113,32 @@ def run_dag(
         If a newer kit wrote the record.
     """
     early: list[str] = []
-    store = open_store(store_in, early.append)
+    store, started = open_store(store_in, early.append), now()
+    asked = Asked(options.conf, options.logical_date, options.task_ids, options.instead, options.info)
     try:
-        prepared, info, started = _prepare(engine, dag, options, store, now)
+        prepared = prepare(engine, dag, asked, store, started, lambda task_id, said: tell(said, task_id))
     except BaseException:
         if store is not None:
             store.close()
         raise
+    info = prepared.info
 
     def emit(event: Event) -> None:
         recorder.note(event, state)
         with outside():  # a task's own streams are routed while it runs; whoever listens may print
             listen(event)
 
-    def tell(sentence: str) -> None:
-        emit(RunNote(now(), sentence))
+    def tell(sentence: str, task_id: str = "") -> None:
+        emit(RunNote(now(), sentence, task_id))
 
     recorder = Recorder(store, tell)
-    recorder.digests = prepared.digests
+    recorder.digests, recorder.reuse_keys = prepared.digests, prepared.reuse_keys
     world = world if world is not None else World()
     world.note(KnownRun(info, "running", started))
     run_other = functools.partial(run_dag, engine, local=local, store_in=store_in, now=now)
     starter = Starter(engine, options, world, now, run_other)
     state = RunState(prepared.dag, info, local, emit, now, world=world, start=starter)
+    state.lend(prepared.lent.xcoms, dict(prepared.lent.lengths))
     executor = open_executor(engine, state, options.mode, options.jobs, memory_mb=options.memory_mb)
     if pulse is not None:
         executor = Pulsed(executor, pulse)
@@ -159,24 +162,9 @@ def run_dag(
         run = replace(run, triggered=tuple(starter.started))
         world.finish(KnownRun(info, run.state, started, run.end_date, run.task_instances), run)
         recorder.finish(run)
+    if options.instead.record is not None:
+        write_recording(options.instead.record, run, info, state)
     return run
-
-
-def _prepare(
-    engine: Engine, dag: DagSpec, options: RunOptions, store: RunStore | None, now: Callable[[], datetime]
-) -> tuple[Preparation, RunInfo, datetime]:
-    """Work out what the run is, and what of it need not run."""
-    instead = options.instead
-    refuse_together(instead, conf=options.conf, logical_date=options.logical_date)
-    resumed = find_resumed(store, dag.dag_id, instead)
-    task_ids = options.task_ids or (resumed.tasks if resumed else ())
-    prepared = Preparation(narrow(dag, task_ids), task_ids)
-    started = now()
-    if resumed and resumed.info and store:
-        prepare_resumed(prepared, store, resumed)
-        return prepared, replace(resumed.info, run_after=started), started
-    info = options.info or engine.describe_run(dag.dag_id, options.logical_date or started, started, options.conf)
-    return prepared, info, started
 
 
 @contextlib.contextmanager
@@ -190,35 +178,6 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def narrow(dag: DagSpec, task_ids: tuple[str, ...]) -> DagSpec:
-    """Return the Dag with only the named tasks; edges to the others are dropped.
-
-    Raises
-    ------
-    UnknownTaskError
-        If the Dag has no such task.
-    """
-    for task_id in task_ids:
-        if task_id not in dag.by_id:
-            raise UnknownTaskError(
-                f"Dag {dag.dag_id!r} has no task {task_id!r}", hint="it has: " + ", ".join(dag.by_id)
-            )
-    if not task_ids:
-        return dag
-    kept = set(task_ids)
-    tasks = tuple(
-        replace(
-            task,
-            upstream=tuple(up for up in task.upstream if up in kept),
-            downstream=tuple(down for down in task.downstream if down in kept),
-            setups=tuple(setup for setup in task.setups if setup in kept),
-        )
-        for task in dag.tasks
-        if task.task_id in kept
-    )
-    return replace(dag, tasks=tasks)
 
 
 def _summarise(

@@ -39,14 +39,14 @@ class StandIn:
     stubbed: bool = False
 
 
-FindStandIn = Callable[[TaskKey], StandIn | None]
-"""Asked for each instance that is about to run; None lets it run."""
+FindStandIn = Callable[[TaskKey, RunState], StandIn | None]
+"""Asked for each instance that is about to run, over the run as it then is; None lets it run."""
 
 
 def first_of(finders: Iterable[FindStandIn]) -> FindStandIn:
     """Ask several in turn."""
     asked = tuple(finders)
-    return lambda key: next((found for find in asked if (found := find(key)) is not None), None)
+    return lambda key, state: next((found for find in asked if (found := find(key, state)) is not None), None)
 
 
 def reuse(kept: Kept, reason: str) -> StandIn:

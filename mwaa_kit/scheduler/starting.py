@@ -13,6 +13,7 @@ from mwaa_kit.engine.world import AssetEvent, Trigger
 from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.instead import Instead
+from mwaa_kit.scheduler.reusing import ReusePolicy
 from mwaa_kit.scheduler.state import RunState
 from mwaa_kit.scheduler.world import World, concerns, satisfied
 
@@ -60,7 +61,7 @@ class Starter:
             task_ids=(),
             mode=mode,
             logical_date=None,
-            instead=Instead(),
+            instead=Instead(reuse=ReusePolicy(self.options.instead.reuse.rule)),
             source="",
         )
         self.world.depth += 1

@@ -58,7 +58,14 @@ create table if not exists xcoms (
 """
 _ADDED = {
     "runs": {"info": "''", "tasks": "'[]'", "source": "''", "owner": "''", "interrupted": "0"},
-    "task_instances": {"reused": "0", "stubbed": "0", "source": "''", "digest": "''", "reuse_key": "''"},
+    "task_instances": {
+        "reused": "0",
+        "stubbed": "0",
+        "source": "''",
+        "digest": "''",
+        "reuse_key": "''",
+        "reuse_parts": "''",
+    },
 }
 """Columns that came later, with what older rows hold there."""
 
@@ -186,7 +193,7 @@ class RunStore(History):
         *,
         withheld: Iterable[XCom] = (),
         digest: str = "",
-        reuse_key: str = "",
+        reuse: tuple[str, str] = ("", ""),
     ) -> None:
         """Record how a task instance ended, with its values.
 
@@ -196,15 +203,15 @@ class RunStore(History):
             Values that may not be written, because they hold a secret: only that they were there is noted.
         digest
             What the task was; a resumed run takes its result only while it still is.
-        reuse_key
-            Under which later runs may find the result; empty where they may not.
+        reuse
+            Under which key later runs may find the result, and the parts of the key; empty where they may not.
         """
         files = [(xcom, self.values.write(xcom.stored)) for xcom in xcoms] + [(xcom, "") for xcom in withheld]
         with self._writing() as db:
             db.execute(
-                f"insert or replace into task_instances (run_key, {INSTANCE}, digest, reuse_key)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_key, *instance_row(instance), digest, reuse_key),
+                f"insert or replace into task_instances (run_key, {INSTANCE}, digest, reuse_key, reuse_parts)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_key, *instance_row(instance), digest, *reuse),
             )
             db.execute(
                 "delete from xcoms where run_key = ? and task_id = ? and map_index = ?", (run_key, *instance.key)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.engine.protocol import Engine, Insightful
 from mwaa_kit.errors import NoTaskError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.finding import Finding, Severity
 from mwaa_kit.model.module import DagModule
@@ -16,6 +17,7 @@ from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.verbs.cells import Interpreter
 from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
+from mwaa_kit.verbs.instead import GivenInstead, read_instead
 from mwaa_kit.verbs.recording import recorded
 from mwaa_kit.verbs.sources import build_folder, import_error, is_plain, lay_out, need_clean, read_module, try_import
 
@@ -56,11 +58,11 @@ def run(
     mode: str | None = None,
     jobs: int = 0,
     skip_delays: bool = False,
-    resume: bool = False,
     follow_assets: bool = False,
     listen: Listen = lambda event: None,
     pulse: Callable[[], None] | None = None,
     on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
+    **instead: Unpack[GivenInstead],
 ) -> DagRun:
     """Run a Dag here, with real Airflow tasks, and without a database or a server.
 
@@ -85,9 +87,6 @@ def run(
         How many at once; 0 takes the number of processors, in ``threads`` mode 16.
     skip_delays
         Retry delays and sensor intervals pass at once.
-    resume
-        Go on with the newest run of this Dag that failed or was cancelled: what succeeded keeps its result, unless it was
-        changed since or rests on what runs again.
     follow_assets
         Also run the Dags beside this one that are scheduled on assets which it updates.
     listen
@@ -96,13 +95,27 @@ def run(
         Is called a few times a second while nothing happens; not while a task runs ``inline``.
     on_findings
         Is told what compiling the notebook warned of, before the run begins; informations are left out.
+    resume
+        Go on with the newest run of this Dag that failed or was cancelled: what succeeded keeps its result, unless it was
+        changed since or rests on what runs again.
+    fresh, reuse
+        By default a task that is unchanged, and is known to give the same again, is not run again. ``fresh`` runs all;
+        ``reuse`` also spares what is unchanged but may do something outside.
+    explain
+        Say of each task why it is reused or not.
+    stubs
+        By task_id, values (or ``State("skipped")``) that stand in place of running the task.
+    inputs, inputs_from
+        When only some `tasks` run: values of the others, by task_id; the run_id to take them from. By default they come from
+        the newest run that has them.
+    record, replay
+        Write the run to a file; let such a file stand in place of running any task.
 
     Returns
     -------
     DagRun
         ``run["features"].value`` is a task's result as a live object. A failed run is returned, not raised.
     """
-    from mwaa_kit.scheduler.instead import Instead
     from mwaa_kit.scheduler.local import read_local_settings
     from mwaa_kit.scheduler.running import RunOptions, run_dag
     from mwaa_kit.scheduler.world import World
@@ -123,7 +136,7 @@ def run(
             jobs,
             skip_delays,
             chosen,
-            instead=Instead(resume=resume),
+            instead=read_instead(instead, found.module, tasks, functools.partial(_write_value, engine)),
             follow_assets=follow_assets,
             source=name,
         )
@@ -209,6 +222,11 @@ def _choose(dags: tuple[DagSpec, ...], dag_id: str | None, path: str) -> DagSpec
                 raise NoTaskError(f"Dag {dag.dag_id!r} has no task", path=path)
             return dag
     raise UnknownDagError(f"there is no Dag {dag_id!r}", path=path, hint=f"there is: {known}")
+
+
+def _write_value(engine: Engine, value: object) -> Any:
+    """Turn a live object into what Airflow stores of it."""
+    return engine.write_value(value) if isinstance(engine, Insightful) else value
 
 
 def select(dag: DagSpec, tasks: tuple[str, ...], *, upstream: bool, downstream: bool) -> tuple[str, ...]:

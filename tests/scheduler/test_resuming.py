@@ -4,70 +4,23 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support_scheduler import CHAIN, CountingEngine, dag_of
 
-from mwaa_kit.engine.protocol import RunInfo, TaskOutcome
 from mwaa_kit.errors import UnknownRunError, WrongUsageError
 from mwaa_kit.model.run import RunNote
-from mwaa_kit.model.spec import DagSpec, TaskSpec
+from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.instead import Instead
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.running import RunOptions, run_dag
 from mwaa_kit.scheduler.store import RunStore
 
 RULES = ("all_success", "all_done", "one_failed", "none_failed", "all_skipped", "none_failed_min_one_success")
-
-
-class CountingEngine:
-    """An engine whose tasks end as told, and return what they read from upstream."""
-
-    airflow_version = "0"
-
-    def __init__(self, dag: DagSpec, outcomes: Mapping[str, str]) -> None:
-        self.dag = dag
-        self.outcomes = outcomes
-        self.ran: list[str] = []
-
-    def describe_run(self, dag_id: str, when: datetime, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
-        return RunInfo(dag_id, f"manual__{now.isoformat()}", now, when, conf=conf)
-
-    def run_task(self, request: Any, services: Any) -> TaskOutcome:
-        name = request.task_id
-        self.ran.append(name)
-        state = self.outcomes[name]
-        if state == "success":
-            read = [services.get_xcom(up, None, "return_value") for up in self.dag.by_id[name].upstream]
-            services.set_xcom(name, -1, "return_value", [name, *read], None)
-        return TaskOutcome(state, "ValueError: told to" if state == "failed" else "")
-
-    def read_value(self, stored: Any) -> object:
-        return stored
-
-
-def dag_of(tasks: Mapping[str, tuple[str, tuple[str, ...]]], setups: Mapping[str, tuple[str, ...]] = {}) -> DagSpec:
-    """Return a Dag of these tasks: their trigger rules and upstream."""
-    named = {name for task_setups in setups.values() for name in task_setups}
-    return DagSpec(
-        "d",
-        tuple(
-            TaskSpec(
-                name,
-                "told",
-                upstream=upstream,
-                downstream=tuple(other for other, (_, above) in tasks.items() if name in above),
-                trigger_rule=rule,
-                is_setup=name in named,
-                setups=setups.get(name, ()),
-            )
-            for name, (rule, upstream) in tasks.items()
-        ),
-    )
 
 
 def play(
@@ -116,9 +69,6 @@ def test_a_resumed_run_ends_as_a_fresh_run_of_the_mended_dag(drawn: Any) -> None
     reused = {one.task_id for one in resumed.task_instances if one.reused}
     assert reused.isdisjoint(ran)
     assert {name for name in reused if first.states[name, -1] not in ("success", "skipped")} == set()
-
-
-CHAIN = dag_of({"load": ("all_success", ()), "train": ("all_success", ("load",)), "report": ("all_done", ("train",))})
 
 
 def test_what_is_taken_over_and_what_runs_is_said(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_two_runs_at_once_keep_both_records(tmp_path: Path) -> None:
         "from test_resuming import CHAIN, play\nfrom pathlib import Path\n"
         "for _ in range(20): play(CHAIN, dict.fromkeys(CHAIN.by_id, 'success'), Path(sys.argv[1]))\n"
     )
-    command = [sys.executable, "-c", script, str(tmp_path), str(FILE.parent)]
+    command = [sys.executable, "-c", script, str(tmp_path), str(FILE.parent), str(FILE.parents[1])]
     for process in [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]:
         assert process.communicate()[1] == b""
     history = runs(tmp_path)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mwaa_kit import errors
-from mwaa_kit.model.run import LogLine
+from mwaa_kit.model.run import DagRun, LogLine
 from mwaa_kit.scheduler.store import RunStore
+from mwaa_kit.verbs.instead import State
 from mwaa_kit.verbs.running import run, select
 
 Write = Callable[..., str]
@@ -220,3 +221,105 @@ def test_a_dag_that_goes_in_a_circle_is_told(tmp_path: Path, monkeypatch: pytest
         a >> b >> a
     with pytest.raises(errors.DagImportError, match="'circle' goes in a circle"):
         run(circle)
+
+
+NOTEBOOK = (
+    "import statistics\nfrom airflow.sdk import dag, task",
+    "#| params\nn = 3",
+    "#| task: load\nprint('loading')\nrows = list(range(n))\nsize = len(rows)",
+    "#| task: features\nmean = statistics.mean(rows) * FACTOR",
+    "@task\ndef report(mean, size):\n    return f'{size}: {mean}'",
+    "#| dag\n@dag(schedule=None)\ndef etl(): ...",
+)
+
+
+def reused(finished: DagRun) -> dict[str, bool]:
+    """Return which tasks were reused."""
+    return {one.task_id: one.reused for one in finished.task_instances}
+
+
+def test_an_edited_notebook_runs_again_only_what_the_edit_reaches(write: Write) -> None:
+    def edited(factor: int, *cells: str) -> str:
+        return write(*(cells or NOTEBOOK)[:3], f"FACTOR = {factor}", *(cells or NOTEBOOK)[3:])
+
+    first = run(edited(1))
+    same = run(edited(1))
+    other = run(edited(2))
+    fresh = run(edited(2), fresh=True)
+    off = run(edited(2, *(cell.replace("#| task: load", "#| task: load cache=off") for cell in NOTEBOOK)))
+
+    assert (first["report"].value, same["report"].value, other["report"].value) == ("3: 1", "3: 1", "3: 2")
+    assert (other.xcoms, dict(other.states)) == (fresh.xcoms, dict(fresh.states))
+    assert [reused(one) for one in (first, same, other, fresh, off)] == [
+        {"load": False, "features": False, "report": False},
+        {"load": True, "features": True, "report": True},
+        {"load": True, "features": False, "report": False},
+        {"load": False, "features": False, "report": False},
+        {"load": False, "features": True, "report": True},
+    ]
+
+
+def test_one_task_runs_on_recorded_given_or_no_values(write: Write, tmp_path: Path) -> None:
+    path = write(*NOTEBOOK[:3], "FACTOR = 1", *NOTEBOOK[3:])
+    with pytest.raises(errors.UnknownRunError) as refused:
+        run(path, tasks=("features",))
+    given = run(path, tasks=("features",), inputs={"load": {"rows": [8], "size": 1}})
+    run(path)
+    recorded = run(path, tasks=("features",))
+
+    assert str(refused.value).startswith("task 'features' reads what 'load' returns, and no earlier success of it")
+    assert refused.value.hint == "add --with-upstream, or give it: --input load=VALUE"
+    assert (given["features"].value, recorded["features"].value) == (8, 1)
+    assert list(recorded) == ["features"]
+
+
+def test_a_stub_takes_live_objects_and_states(write: Write) -> None:
+    import datetime
+
+    path = write(
+        IMPORTS,
+        "@task\ndef day():\n    raise ValueError('slow')",
+        "@task\ndef year(day):\n    return day.year",
+        "@task(trigger_rule='all_done')\ndef report(year):\n    return str(year)",
+        DAG,
+    )
+    finished = run(path, stubs={"day": datetime.date(2020, 1, 1)})
+    skipped = run(path, stubs={"day": State("skipped")})
+
+    assert (finished["report"].value, finished["day"].value) == ("2020", datetime.date(2020, 1, 1))
+    assert [(one.state, one.stubbed) for one in skipped.task_instances] == [
+        ("skipped", True),
+        ("skipped", False),
+        ("success", False),
+    ]
+
+
+def test_a_mended_notebook_is_resumed_to_what_a_fresh_run_gives(write: Write, tmp_path: Path) -> None:
+    cells = (*NOTEBOOK[:3], "FACTOR = 1", *NOTEBOOK[3:])
+    broken = tuple(cell.replace("* FACTOR", "* FACTOR / 0") for cell in cells)
+    failed = run(write(*broken), params={"n": 5})
+    resumed = run(write(*cells), resume=True)
+    fresh = run(write(*cells), params={"n": 5}, fresh=True)
+
+    assert (failed.state, resumed.state, resumed.run_id) == ("failed", "success", failed.run_id)
+    assert reused(resumed) == {"load": True, "features": False, "report": False}
+    assert (resumed.xcoms, dict(resumed.states)) == (fresh.xcoms, dict(fresh.states))
+
+
+def test_a_branch_that_is_taken_over_skips_again_whom_it_skipped(write: Write, tmp_path: Path) -> None:
+    text = (
+        "from airflow.sdk import dag, task\n@dag(schedule=None)\ndef b():\n"
+        "    @task.branch\n    def pick():\n        return 'left'\n"
+        "    @task\n    def slow():\n        return BAD\n"
+        "    @task\n    def left(x):\n        return x\n    @task\n    def right(x):\n        return x\n"
+        "    @task(trigger_rule='none_failed_min_one_success')\n    def join():\n        return 'end'\n"
+        "    x = slow()\n    ends = [left(x), right(x)]\n    pick() >> ends\n    ends >> join()\nb()\n"
+    )
+    (tmp_path / "b.py").write_text(text)
+    assert run(tmp_path / "b.py").state == "failed"
+    (tmp_path / "b.py").write_text(text.replace("BAD", "1"))
+    resumed = run(tmp_path / "b.py", resume=True)
+    fresh = run(tmp_path / "b.py", fresh=True)
+
+    assert (dict(resumed.states), resumed.xcoms) == (dict(fresh.states), fresh.xcoms)
+    assert reused(resumed) == {"pick": True, "slow": False, "left": False, "right": False, "join": False}

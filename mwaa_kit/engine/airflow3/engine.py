@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.airflow3 import deferring, reading, running, versions
+from mwaa_kit.engine.airflow3 import deferring, looking, reading, running, versions
 from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
-from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, ImportProblem, LoadedFile
 
@@ -143,9 +143,17 @@ class Airflow3Engine:
         with supervised(supervisor), captured(write):
             return deferring.fire(deferral, cancelled)
 
+    def look_into(self, dag_id: str) -> Mapping[str, TaskInsight]:
+        """Return what can be seen in each task of a loaded Dag."""
+        return looking.look_into(self._find(dag_id))
+
     def read_value(self, stored: Any) -> object:
         """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""
         return versions.deserialize(stored)
+
+    def write_value(self, value: object) -> Any:
+        """Turn an object into what Airflow stores of it, as when a task returns it."""
+        return versions.serialize(value)
 
     def _find(self, dag_id: str) -> Any:
         try:

@@ -59,7 +59,7 @@ def _read_task(task: Any) -> TaskSpec:
     timeout = task.execution_timeout
     return TaskSpec(
         task_id=task.task_id,
-        operator=_operator_name(task),
+        operator=operator_name(task),
         label=task.label,
         group=None if group is None or group.is_root else group.group_id,
         upstream=_in_written_order(task, task.upstream_task_ids),
@@ -88,7 +88,7 @@ def _in_written_order(task: Any, task_ids: set[str]) -> tuple[str, ...]:
     return tuple(sorted(task_ids, key=lambda task_id: order.get(task_id, 0)))
 
 
-def _operator_name(task: Any) -> str:
+def operator_name(task: Any) -> str:
     """Return ``@task``, ``@task.bash`` … for TaskFlow, else the operator's class name."""
     if decorated := getattr(task, "custom_operator_name", None):
         return str(decorated)
