@@ -90,6 +90,17 @@ def practice_client(service: Service, state: PracticeState) -> Any:
     return session.client(service, endpoint_url=endpoint, config=config)
 
 
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the user's AWS profiles, in their order; never what stands under them."""
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return tuple(boto3.Session().available_profiles)
+    except BotoCoreError:  # a profile of the environment that is not there, or a file that cannot be read
+        return ()
+
+
 def _config(**more: Any) -> Any:
     from botocore.config import Config
 

@@ -136,13 +136,13 @@ def kit_server(folder: Path, own: Path, *words: str) -> Iterator[KitServer]:
     Parameters
     ----------
     own
-        An empty folder, which takes everything the server writes.
+        A folder, empty but for a `home`, which takes everything the server writes.
     words
         More arguments for it.
     """
     names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
-    Path(environ["HOME"]).mkdir(parents=True)
+    Path(environ["HOME"]).mkdir(parents=True, exist_ok=True)
     enabled = own / "config" / "jupyter_server_config.d"
     enabled.mkdir(parents=True)
     shutil.copy(SETTINGS, enabled)  # as a wheel does it

@@ -114,6 +114,36 @@ class TargetsHandler(_GetHandler):
     path_in_contract, work = "/targets", "targets"
 
 
+class EnvironmentsHandler(_GetHandler):
+    """Where can be published to."""
+
+    path_in_contract, work = "/environments", "environments"
+
+
+class EnvironmentHandler(_GetHandler):
+    """What one environment says of itself."""
+
+    path_in_contract, work = "/environments/{name}", "environment"
+
+
+class ScheduleHandler(_GetHandler):
+    """The next runs of a schedule."""
+
+    path_in_contract, work = "/schedule", "schedule"
+
+
+class TemplatesHandler(_GetHandler):
+    """The Dag notebooks to begin with."""
+
+    path_in_contract, work = "/templates", "templates"
+
+
+class TemplateHandler(_GetHandler):
+    """One of them."""
+
+    path_in_contract, work = "/templates/{name}", "template"
+
+
 class JobsHandler(KitHandler):
     """All jobs."""
 
@@ -274,5 +304,6 @@ class AbsentHandler(KitHandler):
 HANDLERS: tuple[type[KitHandler], ...] = (
     *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RecordedRunsHandler, RunHandler),
     *(ValuesHandler, ValueHandler, CardHandler, JobsHandler, JobHandler, CheckHandler, PlanHandler),
-    *(PublishHandler, PracticeHandler, TargetsHandler),
+    *(PublishHandler, EnvironmentsHandler, EnvironmentHandler, PracticeHandler, ScheduleHandler, TargetsHandler),
+    *(TemplatesHandler, TemplateHandler),
 )

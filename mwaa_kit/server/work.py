@@ -193,6 +193,45 @@ def targets(given: Given, tell: Tell) -> dict[str, Any]:
     return {"targets": [one.to_dict() for one in list_targets()]}
 
 
+def environments(given: Given, tell: Tell) -> dict[str, Any]:
+    """List where can be published to."""
+    from mwaa_kit.verbs.environments import list_environments
+
+    return list_environments(given.get("path", ".")).to_dict()
+
+
+def environment(given: Given, tell: Tell) -> dict[str, Any]:
+    """Say what one environment says of itself."""
+    from mwaa_kit.verbs.environments import look_at
+
+    name, path = given.pop("name"), given.pop("path", ".")
+    return look_at(name, path, **options_of(look_at, given)).to_dict()
+
+
+def schedule(given: Given, tell: Tell) -> dict[str, Any]:
+    """Say when a schedule runs next."""
+    from mwaa_kit.verbs.scheduling import preview
+    from mwaa_kit.verbs.values import read_date
+
+    zones = {name: given[name] for name in ("zone", "dag_zone") if name in given}
+    count, after = int(given.get("count", 10)), read_date(given.get("after"))
+    return preview(given["expression"], count=count, after=after, **zones).to_dict()
+
+
+def templates(given: Given, tell: Tell) -> dict[str, Any]:
+    """List the notebooks to begin with."""
+    from mwaa_kit.verbs.templates import list_templates
+
+    return {"templates": [one.to_dict() for one in list_templates()]}
+
+
+def template(given: Given, tell: Tell) -> dict[str, Any]:
+    """Return one of them."""
+    from mwaa_kit.verbs.templates import read_template
+
+    return read_template(given["name"]).to_document()
+
+
 def _document(given: Given) -> dict[str, Any]:
     return {"cells": given["cells"], "metadata": given.get("metadata", {})}
 
@@ -204,7 +243,7 @@ def _target(given: Given) -> dict[str, str]:
 WORK: dict[str, Callable[[Given, Tell], Any]] = {
     work.__name__: work
     for work in (
-        *(live, live_airflow, edits, run, recorded_runs, recorded_run, values, value, card),
-        *(check, plan, publish, practice, practice_status, targets),
+        *(live, live_airflow, edits, run, recorded_runs, recorded_run, values, value, card, check, plan, publish),
+        *(practice, practice_status, environments, environment, schedule, targets, templates, template),
     )
 }

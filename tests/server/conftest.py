@@ -16,5 +16,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KitServer]:
     write_notebook(folder / "churn.ipynb", *CELLS)
     write_notebook(outside / "secret.ipynb", *CELLS)
     (folder / "way-out").symlink_to(outside)
+    aws = own / "home" / ".aws"
+    aws.mkdir(parents=True)
+    keys = "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hidden\n"
+    (aws / "credentials").write_text(f"[analytics]\n{keys}[default]\n{keys}")
     with kit_server(folder, own) as running:
         yield running
