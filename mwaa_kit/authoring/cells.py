@@ -46,6 +46,7 @@ _BY_KEY = {
     "include": Role.INCLUDE,
     "requirements": Role.REQUIREMENTS,
     "skip": Role.SKIP,
+    "test": Role.SKIP,
 }
 
 

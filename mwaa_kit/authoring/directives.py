@@ -11,7 +11,7 @@ from functools import lru_cache
 from mwaa_kit.authoring.parsing import one_newline
 from mwaa_kit.model.notebook import Cell
 
-KEYS = ("task", "task+", "params", "shared", "dag", "notebook", "requirements", "skip")
+KEYS = ("task", "task+", "params", "shared", "dag", "notebook", "requirements", "skip", "test")
 NAMED = frozenset({"task", "task+", "notebook"})
 _OTHERS = frozenset(
     {
@@ -149,6 +149,8 @@ def _read_line(text: str, number: int) -> Directive | None:
     match = _DIRECTIVE.fullmatch(text)
     if match is None or match["key"] not in KEYS:
         return None
+    if match["key"] == "test":  # its name is a sentence
+        return Directive("test", (match["rest"] or "").strip(), number)
     return parse_directive(match["key"], match["rest"] or "", number)
 
 

@@ -74,6 +74,8 @@ def _tell(
 
 def _why(cell: AuthoredCell) -> str:
     directive = cell.directive
+    if directive is not None and directive.key == "test":
+        return "'#| test' makes it a check: pytest runs it, and it is never shipped"
     if directive is not None and directive.name and cell.role in {Role.TASK, Role.NOTEBOOK, Role.INCLUDE}:
         key = directive.key
         words = {"task+": "goes on with task", "notebook": "runs a whole notebook as task", "include": "includes"}

@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mwaa_kit.cli.narrating import NOISE, Narrator, instance_name, short_name, shortened, told_state
+from mwaa_kit.cli.narrating import Narrator, instance_name, short_name, shortened, told_state
 from mwaa_kit.drawing.states import look_of
 from mwaa_kit.model.run import (
+    AIRFLOWS_OWN,
     FINISHED,
     RUNNING,
     Event,
@@ -130,7 +131,7 @@ class LiveView:
             self._last_lines.pop(key, None)
 
     def _take_line(self, event: LogLine) -> None:
-        if event.message.startswith(NOISE):
+        if event.message.startswith(AIRFLOWS_OWN):
             return
         name = instance_name(event.task_id, event.map_index)
         self._last_lines[event.task_id, event.map_index] = event.message

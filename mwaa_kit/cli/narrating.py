@@ -10,6 +10,7 @@ from mwaa_kit.cli.output import count, show, size, tell
 from mwaa_kit.drawing.states import look_of
 from mwaa_kit.model.record import RunRecord
 from mwaa_kit.model.run import (
+    AIRFLOWS_OWN,
     FAILED,
     RETURN_KEY,
     RUNNING,
@@ -24,9 +25,6 @@ from mwaa_kit.model.run import (
 )
 
 COLOURS = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta", "running": "cyan"}
-
-NOISE = ("Done. Returned value was: ", "Pushing xcom")
-"""What Airflow says of every task; the state and the table below say it better."""
 
 _LONGEST_LINE = 500
 _LONGEST_NAME = 60
@@ -52,7 +50,7 @@ class Narrator:
             tell(f"  {event.message}")
         elif isinstance(event, RunCancelling):
             tell("cancelling …")
-        elif isinstance(event, LogLine) and self._logs and not event.message.startswith(NOISE):
+        elif isinstance(event, LogLine) and self._logs and not event.message.startswith(AIRFLOWS_OWN):
             click.secho(
                 f"  {instance_name(event.task_id, event.map_index):<{self._width}}  │ {shortened(event.message)}",
                 err=True,

@@ -28,6 +28,9 @@ AWAITING_INPUT = "awaiting_input"
 FINISHED = frozenset({SUCCESS, FAILED, SKIPPED, UPSTREAM_FAILED, REMOVED})
 """Airflow's terminal task states."""
 
+AIRFLOWS_OWN = ("Done. Returned value was: ", "Pushing xcom")
+"""How lines of a log begin that Airflow writes of every task; the state and the value say it better."""
+
 TaskKey = tuple[str, int]
 """A task instance of one run: (task_id, map_index); the map_index of a task that is not mapped is -1."""
 

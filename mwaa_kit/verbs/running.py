@@ -189,7 +189,11 @@ def find_runnable(
 
 def load_file(source: str, target: str, engine: Engine, *, isolated: bool = False) -> Runnable:
     """Load all Dags of a notebook or a Dag file; none is chosen yet."""
-    module = need_clean(read_module(source, target))
+    return load_module(need_clean(read_module(source, target)), engine, isolated=isolated)
+
+
+def load_module(module: DagModule, engine: Engine, *, isolated: bool = False) -> Runnable:
+    """Load all Dags of a compiled notebook or a Dag file; none is chosen yet."""
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
     if isolated:
