@@ -180,7 +180,7 @@ def _docstring(plan: DagPlan, node: ast.FunctionDef, target: str) -> list[TextLi
     assert plan.cell is not None
     wanted = range(first.lineno, (first.end_lineno or first.lineno) + 1)
     lines = [line for line in cell_lines(plan.cell, target) if line.cell_line in wanted]
-    if lines and first.lineno == node.lineno:
+    if lines:  # the body of ours stands four spaces in, whatever the user's stood in: tabs, or two spaces
         text = lines[0].text.encode()[first.col_offset :].decode()
         lines[0] = replace(lines[0], text=f"    {text}")
     return lines

@@ -49,7 +49,7 @@ WORK = re.compile(
 )
 _LOCAL = re.compile(r"(file://)?(/home/[^/]+/|/Users/[^/]+/|~/|/content/drive/|/kaggle/|[A-Za-z]:[\\/]Users[\\/])")
 _SHIPPED = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
-_AT_IMPORT = frozenset({Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.DAG})
+_AT_IMPORT = frozenset({Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.DAG, Role.AIRFLOW})
 
 
 def check_habits(
@@ -153,7 +153,7 @@ def _unused(
     called = {
         node.id
         for cell in cells
-        if cell.role in _AT_IMPORT | {Role.AIRFLOW}
+        if cell.role in _AT_IMPORT
         for statement in cell.parsed.body
         for node in ast.walk(statement)
         if isinstance(node, ast.Name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -133,3 +134,23 @@ def test_an_option_is_a_literal_a_word_or_a_call_and_never_a_statement(
     module = compile_notebook(write_notebook([f"#| task: a {option}\nx = 1"]))
     assert "system" not in module.source
     assert module.source == "" or compile(module.source, "dag.py", "exec")
+
+
+@pytest.mark.parametrize("margin", ["\t", "  ", "        "])
+def test_a_docstring_of_an_empty_dag_may_stand_in_by_anything(margin: str, write_notebook: WriteNotebook) -> None:
+    body = f'{margin}"""Doc.\n\n{margin}More.\n{margin}"""\n{margin}...'
+    path = write_notebook(["from airflow.sdk import dag", "#| task: a\nx = 1", f"@dag(schedule=None)\ndef etl():\n{body}"])
+    (function,) = [n for n in ast.parse(compile_notebook(path).source).body if getattr(n, "name", "") == "etl"]
+    assert (ast.get_docstring(function), ast.unparse(function.body[-1])) == ("Doc.\n\nMore.", "a()")
+
+
+def test_what_is_drawn_by_lot_in_an_operator_of_a_cell_is_told(write_notebook: WriteNotebook) -> None:
+    path = write_notebook(
+        [
+            "import uuid\nfrom airflow.providers.standard.operators.bash import BashOperator",
+            'BashOperator(task_id=f"t_{uuid.uuid4().hex}", bash_command="true")',
+            "#| task: a\nx = 1",
+        ]
+    )
+    told = [(finding.code, finding.at.cell) for finding in compile_notebook(path).findings]
+    assert told == [("MK110", None), ("MK118", 2)]
