@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from mwaa_kit.model.finding import Finding, errors_in, in_order
 from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import find_target, normalise
 from mwaa_kit.validation.rules import (
@@ -16,6 +18,8 @@ from mwaa_kit.validation.rules import (
     not_parsed,
     not_yet_in_airflow,
     removed_in_airflow,
+    value_not_serialised,
+    value_too_big,
 )
 from mwaa_kit.validation.subject import Rule, Subject
 
@@ -26,9 +30,18 @@ RULES: tuple[Rule, ...] = (
     not_parsed.RULE,
     neighbour_not_published.RULE,
     not_yet_in_airflow.RULE,
+    value_not_serialised.RULE,
+    value_too_big.RULE,
 )
 
-_STATIC = (removed_in_airflow.check, import_not_on_mwaa.check, neighbour_not_published.check, not_yet_in_airflow.check)
+_STATIC = (
+    removed_in_airflow.check,
+    import_not_on_mwaa.check,
+    neighbour_not_published.check,
+    not_yet_in_airflow.check,
+    value_not_serialised.check,
+    value_too_big.check,
+)
 
 
 def check_module(
@@ -37,6 +50,7 @@ def check_module(
     cell_sources: dict[int, str],
     installed: str | None,
     load: Callable[[DagModule], LoadedFile],
+    runs: tuple[DagRun, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return all findings of a Dag file, those of its compilation among them.
 
@@ -48,10 +62,12 @@ def check_module(
         The version of the Airflow that `load` uses; None when there is none.
     load
         Imports the Dag file elsewhere. Called only when nothing else stands in the way.
+    runs
+        The newest test-run on record of each of its Dags.
     """
     if errors_in(module.findings) or not module.source:
         return in_order(module.findings)
-    subject = read_subject(module, cell_sources)
+    subject = replace(read_subject(module, cell_sources), runs=runs)
     found = [*module.findings, *(finding for check in _STATIC for finding in check(subject))]
     unparsed = list(not_parsed.check(subject, installed))
     if unparsed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mwaa_kit.model.finding import CellLocation, Finding, Severity
 from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.run import DagRun
 from mwaa_kit.targets.catalogue import Target
 
 
@@ -22,6 +23,8 @@ class Subject:
         The modules that lie beside the source: names that can be imported there, and on MWAA only when they are published.
     required
         The distributions that requirements.txt beside the source names, normalised; None when there is no such file.
+    runs
+        The newest test-run on record of each Dag of the file.
     """
 
     module: DagModule
@@ -29,6 +32,7 @@ class Subject:
     cell_sources: dict[int, str]
     neighbours: frozenset[str] = frozenset()
     required: frozenset[str] | None = None
+    runs: tuple[DagRun, ...] = ()
 
     def locate(self, line: int, column: int | None = None) -> CellLocation:
         """Lead a line of the Dag file back to its cell, with its text."""
@@ -40,6 +44,15 @@ class Subject:
         lines = self.cell_sources.get(at.cell, "").splitlines()
         text = lines[(at.line or 1) - 1] if 0 < (at.line or 0) <= len(lines) else ""
         return CellLocation(at.path, at.cell, at.line, None, at.execution_count, at.cell_id, text)
+
+    def locate_task(self, dag_id: str, task_id: str) -> CellLocation | None:
+        """Return the cell of a task, or the file where that is not known; None for a task that is no longer there."""
+        anchors = self.module.tasks
+        found = next((a for a in anchors if (a.dag_id, a.task_id) == (dag_id, task_id)), None)
+        if found is None:
+            return None if anchors else CellLocation(self.module.path)
+        text = (self.cell_sources.get(found.cell, "") if not found.path else "").split("\n")[0]
+        return CellLocation(found.path or self.module.path, found.cell, 1, None, None, found.cell_id, text)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from mwaa_kit.authoring.sources import find_sources
 from mwaa_kit.engine.opening import installed_airflow
-from mwaa_kit.errors import NoTaskError
+from mwaa_kit.errors import MwaaKitError, NoTaskError
 from mwaa_kit.model.finding import Finding, Report, in_order
 from mwaa_kit.model.module import DagModule
+from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import NEWEST, find_target
 from mwaa_kit.verbs.sources import is_plain, lay_out, read_module
@@ -61,7 +63,20 @@ def check_one(module: DagModule, load: Callable[[DagModule], LoadedFile]) -> tup
     """Check one Dag file."""
     from mwaa_kit.validation.check import check_module
 
-    return check_module(module, cell_sources=cell_sources(module), installed=installed_airflow(), load=load)
+    sources, newest = cell_sources(module), newest_runs(module)
+    return check_module(module, cell_sources=sources, installed=installed_airflow(), load=load, runs=newest)
+
+
+def newest_runs(module: DagModule) -> tuple[DagRun, ...]:
+    """Return the newest run on record of each Dag of a module; none where there is no record, or one we cannot read."""
+    from mwaa_kit.verbs.history import runs
+
+    try:
+        history = runs(module.path)
+        newest = {line.dag_id: at for at, line in reversed(list(enumerate(history.lines)))}
+        return tuple(history[newest[dag_id]] for dag_id in module.dag_ids if dag_id in newest)
+    except (MwaaKitError, OSError, sqlite3.Error):  # a check is not stopped by what is only a record
+        return ()
 
 
 def cell_sources(module: DagModule) -> dict[int, str]:

@@ -139,7 +139,9 @@ def test_an_option_is_a_literal_a_word_or_a_call_and_never_a_statement(
 @pytest.mark.parametrize("margin", ["\t", "  ", "        "])
 def test_a_docstring_of_an_empty_dag_may_stand_in_by_anything(margin: str, write_notebook: WriteNotebook) -> None:
     body = f'{margin}"""Doc.\n\n{margin}More.\n{margin}"""\n{margin}...'
-    path = write_notebook(["from airflow.sdk import dag", "#| task: a\nx = 1", f"@dag(schedule=None)\ndef etl():\n{body}"])
+    path = write_notebook(
+        ["from airflow.sdk import dag", "#| task: a\nx = 1", f"@dag(schedule=None)\ndef etl():\n{body}"]
+    )
     (function,) = [n for n in ast.parse(compile_notebook(path).source).body if getattr(n, "name", "") == "etl"]
     assert (ast.get_docstring(function), ast.unparse(function.body[-1])) == ("Doc.\n\nMore.", "a()")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from mwaa_kit.model.finding import Finding
 from mwaa_kit.targets.catalogue import NEWEST
 from mwaa_kit.validation.check import RULES
 from mwaa_kit.verbs.checking import check_one, open_parser
+from mwaa_kit.verbs.running import run
 from mwaa_kit.verbs.sources import read_module
 
 CASES = Path(__file__).parent / "cases"
@@ -24,11 +27,21 @@ def parser() -> Iterator[object]:
         yield opened
 
 
-def _findings(parser: object, code: str, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Finding, ...]:
+@pytest.fixture
+def case(code: str, tmp_path: Path) -> Path:
+    """The folder of a case; a copy, where its notebooks are to be run before they are checked."""
     folder = CASES / code
+    if not (folder / "run").exists():
+        return folder
+    return Path(shutil.copytree(folder, tmp_path / code))
+
+
+def _findings(parser: object, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Finding, ...]:
     monkeypatch.chdir(folder)
     path = next(path.name for path in folder.iterdir() if path.stem == name and path.suffix in (".py", ".ipynb"))
     target = (folder / f"{name}.target").read_text().strip() if (folder / f"{name}.target").exists() else NEWEST
+    if (folder / "run").exists():
+        run(path, logical_date=datetime(2026, 1, 1, tzinfo=UTC))
     return check_one(read_module(path, target), parser.load)  # type: ignore[attr-defined]
 
 
@@ -38,9 +51,9 @@ def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_bad_file_gets_the_findings_of_its_golden_file(
-    code: str, parser: object, monkeypatch: pytest.MonkeyPatch
+    code: str, case: Path, parser: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = "\n\n".join(map(str, _findings(parser, code, "bad", monkeypatch))) + "\n"
+    found = "\n\n".join(map(str, _findings(parser, case, "bad", monkeypatch))) + "\n"
     golden = CASES / code / "expected.txt"
     if os.environ.get("MWAA_KIT_WRITE_GOLDEN"):
         golden.write_text(found)
@@ -49,8 +62,8 @@ def test_the_bad_file_gets_the_findings_of_its_golden_file(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_good_file_is_clean(code: str, parser: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _findings(parser, code, "good", monkeypatch) == ()
+def test_the_good_file_is_clean(code: str, case: Path, parser: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _findings(parser, case, "good", monkeypatch) == ()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
