@@ -1,29 +1,28 @@
-"""The build hook: a wheel, an sdist and an editable install all carry the built view of the drawn page."""
+"""The build hook: a wheel, an sdist and an editable install all carry what is built from ``extensions/``."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-VIEW = "mwaa_kit/drawing/static/view.js"
-
 
 class ExtensionsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Builds ``extensions/`` before the files are gathered."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the view where it is missing or out of date, and add it: git ignores it, so hatchling would."""
+        """Build what is missing or out of date, and add it: git ignores it, so hatchling would."""
         root = Path(self.root)
         extensions = _build_extensions(root)
         try:
             extensions.build(root)
         except extensions.BuildError as error:
             self.app.abort(f"mwaa-kit: {error}")
-        build_data["artifacts"].append(VIEW)
+        build_data["artifacts"] += [product.path for product in extensions.PRODUCTS]
 
 
 def _build_extensions(root: Path) -> ModuleType:
@@ -31,6 +30,6 @@ def _build_extensions(root: Path) -> ModuleType:
     path = root / "scripts" / "build_extensions.py"
     spec = importlib.util.spec_from_file_location("build_extensions", path)
     assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,5 @@
 import eslint from '@eslint/js';
+import jupyter from '@jupyter/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 // These make or change elements; all others are pure, and tested without a browser.
@@ -56,6 +57,42 @@ export default tseslint.config(
         { patterns: domModules.map(name => `**/${name}`) }
       ],
       'no-restricted-globals': ['error', 'document', 'window']
+    }
+  },
+  {
+    files: ['lab/src/**/*.{ts,tsx}'],
+    plugins: { '@jupyter': jupyter },
+    rules: {
+      ...Object.fromEntries(
+        Object.keys(jupyter.rules).map(name => [`@jupyter/${name}`, 'error'])
+      ),
+      // The extension is one small script: parts that load later would cost a request each and save nothing.
+      '@jupyter/prefer-lazy-imports': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error'
+    }
+  },
+  {
+    // One file fetches.
+    files: ['lab/src/**/*.{ts,tsx}'],
+    ignores: ['lab/src/api.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'fetch', 'XMLHttpRequest', 'WebSocket']
+    }
+  },
+  {
+    // The pure part of the extension touches neither a document nor JupyterLab: its tests run without a browser.
+    files: [
+      'lab/src/runstate.ts',
+      'lab/src/dialogs/params.ts',
+      'lab/src/panel/graphdoc.ts',
+      'lab/src/tabs/{joining,optionfields,timeline}.ts'
+    ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['@jupyterlab/*', '@lumino/*', 'react', '*.tsx'] }
+      ],
+      'no-restricted-globals': ['error', 'document', 'window', 'fetch']
     }
   }
 );

@@ -83,14 +83,20 @@ def make_environment(python: str, version: str) -> None:
     run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], **environ)
 
 
-def enable_extension() -> None:
-    """Link the settings that enable the server extension: an editable install leaves out what lies outside the package."""
-    place = VENV / "etc" / "jupyter" / "jupyter_server_config.d"
-    place.mkdir(parents=True, exist_ok=True)
-    for settings in (ROOT / "jupyter-config" / "server-config").glob("*.json"):
-        link = place / settings.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.path.relpath(settings, place))
+def enable_extensions() -> None:
+    """Link both extensions into the environment: an editable install leaves out what lies outside the package."""
+    settings = ROOT / "jupyter-config" / "server-config" / "mwaa_kit.json"
+    link(settings, VENV / "etc" / "jupyter" / "jupyter_server_config.d" / settings.name)
+    link(ROOT / "mwaa_kit" / "labextension", VENV / "share" / "jupyter" / "labextensions" / "mwaa-kit")
+
+
+def link(there: Path, place: Path) -> None:
+    """Make `place` a link that leads to `there`, whatever was at that place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    place.unlink(missing_ok=True)
+    place.symlink_to(os.path.relpath(there, place.parent))
 
 
 def find_browser() -> str | None:
@@ -126,7 +132,7 @@ def main() -> int:
         STAMP.write_text(wanted)
         say(f"the environment is ready after {time.monotonic() - started:.0f} s")
     run([str(VENV / "bin" / "python"), "scripts/build_extensions.py"])
-    enable_extension()
+    enable_extensions()
     if "--browser" in sys.argv[1:]:
         need_browser()
     return 0

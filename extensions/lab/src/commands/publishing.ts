@@ -1,0 +1,161 @@
+/** The commands that check, plan and publish, and those of the practice MWAA. */
+import { InputDialog, Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { checkIcon, fileUploadIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+
+import { askToPublish } from '../dialogs/publishing.tsx';
+import type { EnvironmentChoice } from '../environment.ts';
+import type { NotebookSession } from '../session.ts';
+import type { Checked } from '../tabs/findings.tsx';
+import type { IDagPanel, ISessions } from '../tokens.ts';
+import type { IPlan } from '../wire.ts';
+import { NOTHING, taking } from './args.ts';
+import { CommandIDs } from './ids.ts';
+import { attempt } from './running.ts';
+
+/** Check a notebook as it is saved, and show the list. */
+export async function check(
+  session: NotebookSession,
+  checked: Checked
+): Promise<void> {
+  checked.set(checked.findings, true);
+  try {
+    await session.panel.context.save();
+    const report = await session.api.check([session.path]);
+    checked.set(report.findings, false);
+  } finally {
+    checked.set(checked.findings, false);
+  }
+}
+
+export function addPublishCommands(
+  commands: CommandRegistry,
+  sessions: ISessions,
+  panel: IDagPanel,
+  environment: EnvironmentChoice,
+  checkedOf: (session: NotebookSession) => Checked,
+  trans: TranslationBundle
+): void {
+  const isEnabled = (): boolean => Boolean(sessions.current?.dags.length);
+  commands.addCommand(CommandIDs.check, {
+    label: trans.__('Check'),
+    caption: trans.__('Find what would go wrong on MWAA'),
+    icon: checkIcon,
+    describedBy: taking(NOTHING),
+    isEnabled: () => sessions.current !== null,
+    execute: async () => {
+      const session = sessions.current;
+      if (session) {
+        await panel.show('findings');
+        await attempt(() => check(session, checkedOf(session)));
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.plan, {
+    label: trans.__('Show the Plan of a Publish…'),
+    caption: trans.__('See what a publish would do, and decide'),
+    describedBy: taking(NOTHING),
+    isEnabled,
+    execute: () => publish(sessions, panel, environment, true, trans)
+  });
+  commands.addCommand(CommandIDs.publish, {
+    label: trans.__('Publish'),
+    caption: trans.__(
+      'Publish to the chosen environment; the plan is shown first when it replaces or removes something'
+    ),
+    icon: fileUploadIcon,
+    describedBy: taking(NOTHING),
+    isEnabled,
+    execute: () => publish(sessions, panel, environment, false, trans)
+  });
+  commands.addCommand(CommandIDs.practice, {
+    label: args =>
+      args['action'] === 'stop'
+        ? trans.__('Stop the Practice MWAA')
+        : trans.__('Start the Practice MWAA'),
+    describedBy: taking({
+      type: 'object',
+      properties: { action: { type: 'string', enum: ['start', 'stop'] } }
+    }),
+    execute: async args => {
+      const action = args['action'] === 'stop' ? 'stop' : 'start';
+      await attempt(async () =>
+        sessions.jobs.adopt(await sessions.api.practice(action))
+      );
+    }
+  });
+  commands.addCommand(CommandIDs.chooseEnvironment, {
+    label: trans.__('Choose the Environment…'),
+    describedBy: taking({
+      type: 'object',
+      properties: { name: { type: 'string' } }
+    }),
+    execute: async args => {
+      const named = args['name'];
+      const name =
+        typeof named === 'string' ? named : await askFor(environment, trans);
+      if (name) {
+        environment.choose(name);
+      }
+    }
+  });
+}
+
+async function askFor(
+  environment: EnvironmentChoice,
+  trans: TranslationBundle
+): Promise<string | null> {
+  const names = environment.known.map(one => one.name);
+  const { value } = await InputDialog.getItem({
+    title: trans.__('Environment'),
+    items: names.includes(environment.name)
+      ? names
+      : [environment.name, ...names],
+    editable: true
+  });
+  return value;
+}
+
+/** Save, plan, show the plan where it must be seen, and publish just what was planned. */
+async function publish(
+  sessions: ISessions,
+  panel: IDagPanel,
+  environment: EnvironmentChoice,
+  always: boolean,
+  trans: TranslationBundle
+): Promise<void> {
+  const session = sessions.current;
+  if (!session) {
+    return;
+  }
+  await panel.show('publish');
+  await attempt(async () => {
+    await session.panel.context.save();
+    const destination = { path: session.path, ...environment.destination() };
+    const plan = await session.api.plan(destination);
+    const consent =
+      always || !plan.harmless
+        ? await askToPublish(plan, trans)
+        : { unpause: false, trigger: false };
+    if (!consent) {
+      return;
+    }
+    const job = await session.api.publish({
+      ...destination,
+      ...consent,
+      ...replacing(plan),
+      release: plan.release ?? null
+    });
+    sessions.jobs.adopt(job);
+    Notification.info(trans.__('Publishing to %1…', plan.environment), {
+      autoClose: 3000
+    });
+  });
+}
+
+/** Name the release that is knowingly replaced. */
+function replacing(plan: IPlan): { replacing?: string } {
+  const release = plan.newer?.[0]?.['release'];
+  return typeof release === 'string' ? { replacing: release } : {};
+}

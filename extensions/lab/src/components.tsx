@@ -1,0 +1,48 @@
+/** Small pieces that several views use. */
+import type { ISignal } from '@lumino/signaling';
+import React from 'react';
+
+/** Draw again whenever one of the signals is emitted. */
+export function useSignals(signals: readonly ISignal<never, unknown>[]): void {
+  const [, redraw] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    const slot = (): void => redraw();
+    for (const signal of signals) {
+      signal.connect(slot);
+    }
+    return () => {
+      for (const signal of signals) {
+        signal.disconnect(slot);
+      }
+    };
+  }, signals);
+}
+
+/** What happened and what to do next, where the reader looks. */
+export function Problem(props: {
+  message: string;
+  hint?: string | null;
+}): JSX.Element {
+  return (
+    <div className="jp-MwaaKit-problem" role="alert">
+      <strong>{props.message}</strong>
+      {props.hint ? <span>{props.hint}</span> : null}
+    </div>
+  );
+}
+
+/** What to read where there is nothing yet. */
+export function Empty(props: { children: React.ReactNode }): JSX.Element {
+  return <p className="jp-MwaaKit-empty">{props.children}</p>;
+}
+
+/** A state, by word and by colour. */
+export function State(props: { state: string; count?: number }): JSX.Element {
+  const { state, count } = props;
+  return (
+    <span className="jp-MwaaKit-state" data-state={state}>
+      {state.replaceAll('_', ' ')}
+      {count === undefined || count === 1 ? '' : ` × ${count}`}
+    </span>
+  );
+}

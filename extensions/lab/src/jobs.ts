@@ -1,0 +1,133 @@
+/** The jobs of the server that this page follows: runs, publishes, the practice MWAA. */
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { Api } from './api.ts';
+import { RunState } from './runstate.ts';
+import { EventSocket } from './socket.ts';
+import type { FromSocket, IEnvelope, IJob } from './wire.ts';
+
+export class Jobs {
+  constructor(private readonly _api: Api) {
+    this.socket = new EventSocket(
+      () => _api.events(),
+      () => this._seen()
+    );
+    this.socket.message.connect((_, message) => this._take(message));
+    this.socket.connectedChanged.connect((_, connected) => {
+      if (connected) {
+        void this.refresh();
+      }
+    });
+  }
+
+  readonly socket: EventSocket;
+
+  /** An event of a job was taken. */
+  get event(): ISignal<this, IEnvelope> {
+    return this._event;
+  }
+
+  /** A job changed: it began, moved on, or ended. */
+  get changed(): ISignal<this, RunState> {
+    return this._changed;
+  }
+
+  get(id: string): RunState | undefined {
+    return this._jobs.get(id);
+  }
+
+  /** The jobs of a notebook, newest first. */
+  for(path: string, kind: string): RunState[] {
+    return [...this._jobs.values()]
+      .filter(one => one.job.kind === kind && one.job.path === path)
+      .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at));
+  }
+
+  all(): RunState[] {
+    return [...this._jobs.values()];
+  }
+
+  /** Take note of a job that was just begun here. */
+  adopt(job: IJob): RunState {
+    const known = this._jobs.get(job.id) ?? new RunState(job);
+    this._jobs.set(job.id, known);
+    this._changed.emit(known);
+    return known;
+  }
+
+  /** Ask the server for its jobs: after a reload they are all there still. */
+  async refresh(): Promise<void> {
+    for (const job of await this._api.jobs()) {
+      this.adopt(job);
+    }
+  }
+
+  async cancel(id: string): Promise<void> {
+    const job = this._jobs.get(id);
+    if (job) {
+      job.cancelling = true;
+      this._changed.emit(job);
+    }
+    await this._api.cancel(id);
+  }
+
+  dispose(): void {
+    this.socket.dispose();
+    Signal.clearData(this);
+  }
+
+  private _seen(): Record<string, number> {
+    return Object.fromEntries(
+      [...this._jobs].map(([id, { seq }]) => [id, seq])
+    );
+  }
+
+  private _take(message: FromSocket): void {
+    if (message.op === 'gap') {
+      void this._reread(message.job, message.to);
+    }
+    if (message.op !== 'event') {
+      return;
+    }
+    const job = this._jobs.get(message.job);
+    if (!job) {
+      void this._meet(message);
+    } else if (job.take(message)) {
+      this._event.emit(message);
+      this._changed.emit(job);
+    }
+  }
+
+  /** An event of a job that was begun elsewhere, such as in another window. */
+  private async _meet(message: IEnvelope): Promise<void> {
+    const { job } = await this._api.job(message.job);
+    const known = this.adopt(job);
+    if (known.take(message)) {
+      this._event.emit(message);
+      this._changed.emit(known);
+    }
+  }
+
+  /** Some events are no longer kept: take the states as they are now. */
+  private async _reread(id: string, to: number): Promise<void> {
+    const detail = await this._api.job(id);
+    const fresh = new RunState(detail.job);
+    fresh.seq = to;
+    for (const one of detail.task_instances) {
+      fresh.instances.set(`${one.task_id}\n${one.map_index}`, {
+        ...one,
+        state: one.state ?? 'none',
+        reason: '',
+        reused: one.reused ?? false,
+        started: null,
+        ended: null
+      });
+    }
+    this._jobs.set(id, fresh);
+    this._changed.emit(fresh);
+  }
+
+  private readonly _jobs = new Map<string, RunState>();
+  private readonly _event = new Signal<this, IEnvelope>(this);
+  private readonly _changed = new Signal<this, RunState>(this);
+}

@@ -1,0 +1,36 @@
+/** What each cell is in the Dag, above the cell. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import type { Act } from '../cells/badge.tsx';
+import { CellBadges } from '../cells/badges.ts';
+import { CommandIDs } from '../commands/ids.ts';
+import { ISessions } from '../tokens.ts';
+
+const COMMANDS = {
+  run: CommandIDs.runTask,
+  to: CommandIDs.runToHere,
+  from: CommandIDs.runFromHere
+} as const;
+
+export const cells: JupyterFrontEndPlugin<void> = {
+  id: 'mwaa-kit:cells',
+  description: 'Shows above each cell which task it is and how it fared.',
+  autoStart: true,
+  requires: [ISessions],
+  optional: [ITranslator],
+  activate: (app, sessions: ISessions, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('mwaa_kit');
+    const act: Act = (what, taskId) => {
+      void app.commands.execute(COMMANDS[what], { task_id: taskId });
+    };
+    sessions.opened.connect((_, session) => {
+      void session.panel.revealed.then(
+        () => new CellBadges(session, act, trans)
+      );
+    });
+    for (const session of sessions.all()) {
+      new CellBadges(session, act, trans);
+    }
+  }
+};

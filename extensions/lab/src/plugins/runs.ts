@@ -1,0 +1,73 @@
+/** Start, cancel and resume runs: commands, palette and menu. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { CommandIDs } from '../commands/ids.ts';
+import { addRunCommands, attempt } from '../commands/running.ts';
+import { askForRun } from '../dialogs/runform.tsx';
+import { RunCard } from '../runcard.ts';
+import type { RunState } from '../runstate.ts';
+import type { NotebookSession } from '../session.ts';
+import { RunsView } from '../tabs/runs.tsx';
+import { IDagPanel, ISessions } from '../tokens.ts';
+
+export const runs: JupyterFrontEndPlugin<void> = {
+  id: 'mwaa-kit:runs',
+  description: 'Runs Dags and tasks from the notebook.',
+  autoStart: true,
+  requires: [ISessions, IDagPanel],
+  optional: [ICommandPalette, ITranslator],
+  activate: (
+    app,
+    sessions: ISessions,
+    panel: IDagPanel,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('mwaa_kit');
+    addRunCommands(app.commands, sessions, trans);
+    sessions.jobs.changed.connect(() => app.commands.notifyCommandChanged());
+    sessions.currentChanged.connect(() => app.commands.notifyCommandChanged());
+    for (const command of [
+      CommandIDs.runDag,
+      CommandIDs.runTask,
+      CommandIDs.runToHere,
+      CommandIDs.runFromHere,
+      CommandIDs.resumeRun,
+      CommandIDs.cancelRun
+    ]) {
+      palette?.addItem({ command, category: trans.__('Dag') });
+    }
+    const openCard = (session: NotebookSession, run: RunState): void =>
+      void attempt(async () => {
+        const { html, run_id } = await session.api.card(run.job.id);
+        const content = new RunCard(html, trans.__('Run card of %1', run_id));
+        const shown = new MainAreaWidget({ content });
+        app.shell.add(shown, 'main');
+      });
+    panel.add({
+      id: 'runs',
+      label: trans.__('Runs'),
+      rank: 20,
+      create: session =>
+        new RunsView(
+          session,
+          {
+            start: () =>
+              void attempt(async () => {
+                const answer = await askForRun(
+                  session.dag?.params ?? {},
+                  trans
+                );
+                return answer && session.start(answer);
+              }),
+            resume: () => void app.commands.execute(CommandIDs.resumeRun),
+            cancel: () => void app.commands.execute(CommandIDs.cancelRun),
+            openCard: run => openCard(session, run)
+          },
+          trans
+        )
+    });
+  }
+};

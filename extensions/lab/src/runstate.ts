@@ -1,0 +1,188 @@
+/** What a run has come to, from its events alone: states, logs, values. Knows no document and no network. */
+import type { IEnvelope, IEvent, IJob } from './wire.ts';
+
+export interface IInstance {
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  state: string;
+  reason: string;
+  reused: boolean;
+  started: number | null;
+  ended: number | null;
+}
+
+export interface ILogLine {
+  task_id: string;
+  map_index: number;
+  level: string;
+  message: string;
+}
+
+export interface ILeft {
+  task_id: string;
+  map_index: number;
+  key: string;
+  type: string;
+  bytes: number;
+}
+
+/** How many lines of log are kept for each run; older ones are in the run's record. */
+export const LOG_LIMIT = 5_000;
+
+const ENDED = new Set([
+  'success',
+  'failed',
+  'skipped',
+  'upstream_failed',
+  'removed'
+]);
+
+export class RunState {
+  constructor(job: IJob) {
+    this.job = job;
+    this.state = job.state;
+  }
+
+  /** As it was when it was met; what came of it is below. */
+  job: IJob;
+
+  /** `running`, `success`, `failed` or `cancelled`. */
+  state: string;
+  runId = '';
+  dagId = '';
+  cancelling = false;
+  /** The last event that was taken. */
+  seq = 0;
+  dropped = 0;
+  readonly tasks: string[] = [];
+  readonly instances = new Map<string, IInstance>();
+  readonly log: ILogLine[] = [];
+  readonly left: ILeft[] = [];
+  /** What a publish or the practice MWAA said of its steps. */
+  readonly steps: string[] = [];
+
+  /** Take one event; tell whether it was new. */
+  take({ seq, event }: IEnvelope): boolean {
+    if (seq <= this.seq) {
+      return false;
+    }
+    this.seq = seq;
+    switch (event.event) {
+      case 'run_started':
+        this.runId = event.run_id ?? '';
+        this.dagId = event.dag_id ?? '';
+        this.tasks.splice(0, this.tasks.length, ...(event.tasks ?? []));
+        break;
+      case 'task_state':
+        this._takeState(event);
+        break;
+      case 'log':
+        this._takeLog(event);
+        break;
+      case 'xcom':
+        this.left.push(leftBy(event));
+        break;
+      case 'run_finished':
+        this._takeEnd(event);
+        break;
+      case 'job_finished':
+        this.state = event.state ?? 'failed';
+        this.cancelling = false;
+        break;
+      default:
+        if (event.message) {
+          this.steps.push(event.message);
+        }
+    }
+    return true;
+  }
+
+  get running(): boolean {
+    return this.state === 'running';
+  }
+
+  /** By task_id: how many of its instances are in each state. */
+  counts(): Record<string, Record<string, number>> {
+    const found: Record<string, Record<string, number>> = {};
+    for (const { task_id, state } of this.instances.values()) {
+      const counts = (found[task_id] ??= {});
+      counts[state] = (counts[state] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  of(taskId: string): IInstance[] {
+    return [...this.instances.values()]
+      .filter(one => one.task_id === taskId)
+      .sort((a, b) => a.map_index - b.map_index);
+  }
+
+  private _takeState(event: IEvent): void {
+    const one = this._instance(event);
+    const at = event.at ? Date.parse(event.at) : null;
+    one.state = event.state ?? 'none';
+    one.try_number = event.try_number ?? one.try_number;
+    one.reason = event.reason ?? '';
+    one.reused = one.reused || event['reused'] === true;
+    if (one.state === 'running' && one.started === null) {
+      one.started = at;
+    }
+    if (ENDED.has(one.state)) {
+      one.ended = at;
+    }
+  }
+
+  private _instance({ task_id = '', map_index = -1 }: IEvent): IInstance {
+    const key = `${task_id}\n${map_index}`;
+    let found = this.instances.get(key);
+    if (!found) {
+      found = {
+        task_id,
+        map_index,
+        try_number: 0,
+        state: 'none',
+        reason: '',
+        reused: false,
+        started: null,
+        ended: null
+      };
+      this.instances.set(key, found);
+    }
+    return found;
+  }
+
+  private _takeLog(event: IEvent): void {
+    this.log.push({
+      task_id: event.task_id ?? '',
+      map_index: event.map_index ?? -1,
+      level: event.level ?? 'info',
+      message: event.message ?? ''
+    });
+    if (this.log.length > LOG_LIMIT) {
+      this.dropped += this.log.length - LOG_LIMIT;
+      this.log.splice(0, this.log.length - LOG_LIMIT);
+    }
+  }
+
+  /** The last line says once more how each instance ended, also those that never began. */
+  private _takeEnd(event: IEvent): void {
+    this.state = event['cancelled'] ? 'cancelled' : (event.state ?? 'failed');
+    const ended = event['task_instances'];
+    for (const one of Array.isArray(ended) ? (ended as IEvent[]) : []) {
+      const instance = this._instance(one);
+      instance.state = one.state ?? 'none';
+      instance.reused = one['reused'] === true;
+    }
+  }
+}
+
+function leftBy(event: IEvent): ILeft {
+  return {
+    task_id: event.task_id ?? '',
+    map_index: event.map_index ?? -1,
+    key: event.key ?? '',
+    type: event.type ?? '',
+    bytes: event.bytes ?? 0
+  };
+}

@@ -1,0 +1,249 @@
+/** One open notebook, followed: what it says as a Dag, and what its runs have come to. */
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import { ABSENT, RefusedError, type Api } from './api.ts';
+import type { Jobs } from './jobs.ts';
+import type { RunState } from './runstate.ts';
+import type * as wire from './wire.ts';
+
+/** How long typing must rest before the notebook is read again, in milliseconds. */
+const REST = 40;
+const REST_AIRFLOW = 600;
+
+export class NotebookSession {
+  constructor(
+    readonly panel: NotebookPanel,
+    readonly api: Api,
+    readonly jobs: Jobs
+  ) {
+    void panel.context.ready.then(() => {
+      if (!this._disposed) {
+        panel.context.model.contentChanged.connect(this._edited, this);
+        this._edited();
+      }
+    });
+    jobs.changed.connect(this._jobChanged, this);
+    panel.disposed.connect(() => this.dispose());
+  }
+
+  /** What the notebook says now; null before the first answer. */
+  live: wire.ILive | null = null;
+  /** What Airflow makes of it; null while it is not known, or no longer that of this text. */
+  airflow: wire.IAirflowView | null = null;
+  /** Why the notebook cannot be followed. */
+  problem: wire.IProblem | null = null;
+
+  get liveChanged(): ISignal<this, void> {
+    return this._liveChanged;
+  }
+
+  /** The run that is shown moved on, or another one is shown. */
+  get runChanged(): ISignal<this, RunState | null> {
+    return this._runChanged;
+  }
+
+  get selectionChanged(): ISignal<this, string | null> {
+    return this._selectionChanged;
+  }
+
+  get path(): string {
+    return this.panel.context.localPath;
+  }
+
+  /** The task that is selected in the picture or by the active cell. */
+  get selected(): string | null {
+    return this._selected;
+  }
+
+  select(taskId: string | null): void {
+    if (taskId !== this._selected) {
+      this._selected = taskId;
+      this._selectionChanged.emit(taskId);
+    }
+  }
+
+  /** The Dags, by Airflow where it has answered for this very text. */
+  get dags(): wire.IDag[] {
+    const airflow = this.airflow;
+    return airflow?.dags.length && airflow.sha256 === this.live?.sha256
+      ? airflow.dags
+      : (this.live?.dags ?? []);
+  }
+
+  /** The Dag that is looked at. */
+  get dag(): wire.IDag | null {
+    const dags = this.dags;
+    return dags.find(dag => dag.dag_id === this._dagId) ?? dags[0] ?? null;
+  }
+
+  chooseDag(dagId: string): void {
+    this._dagId = dagId;
+    this._liveChanged.emit();
+  }
+
+  cellOf(taskId: string): wire.ILiveCell | undefined {
+    return this.live?.cells.find(cell => cell.task_ids.includes(taskId));
+  }
+
+  cellWith(id: string): wire.ILiveCell | undefined {
+    return this.live?.cells.find(cell => cell.id === id);
+  }
+
+  /** The run that is painted: the newest one, unless another was chosen. */
+  get run(): RunState | null {
+    return this._run ?? this.runs[0] ?? null;
+  }
+
+  get runs(): RunState[] {
+    return this.jobs.for(this.path, 'run');
+  }
+
+  showRun(run: RunState | null): void {
+    this._run = run;
+    this._runChanged.emit(this.run);
+  }
+
+  /** The notebook as it is in the editor. */
+  document(): wire.IDocument {
+    const model = this.panel.context.model;
+    const cells = [...model.cells].map(cell => ({
+      id: cell.id,
+      cell_type: cell.type as wire.ICellSource['cell_type'],
+      source: cell.sharedModel.getSource(),
+      execution_count:
+        cell.type === 'code'
+          ? ((cell as unknown as { executionCount: number | null })
+              .executionCount ?? null)
+          : null,
+      metadata: tagsOf(cell.getMetadata('tags'))
+    }));
+    return { path: this.path, cells, revision: this._revision };
+  }
+
+  /** Ask for an edit and make it in the editor, as one step that undo takes back; return what was said about it. */
+  async edit(edit: wire.Edit): Promise<string[]> {
+    const found = await this.api.edits(this.document(), edit);
+    const shared = this.panel.context.model.sharedModel;
+    shared.transact(() => {
+      for (const change of found.changes) {
+        const cell = shared.cells.find(one => one.getId() === change.id);
+        cell?.setSource(change.source);
+      }
+      for (const insert of found.inserts) {
+        shared.insertCell(insert.index, {
+          cell_type: insert.cell_type,
+          source: insert.source
+        });
+      }
+    });
+    return found.notes;
+  }
+
+  /** Save, then start a run of what was saved. */
+  async start(options: Omit<wire.IRunRequest, 'path'> = {}): Promise<RunState> {
+    await this.panel.context.save();
+    const dag = this.dag;
+    const dagId = dag && this.dags.length > 1 ? { dag_id: dag.dag_id } : {};
+    const job = await this.api.startRun({
+      path: this.path,
+      ...dagId,
+      ...options
+    });
+    this._run = null;
+    return this.jobs.adopt(job);
+  }
+
+  dispose(): void {
+    if (this._disposed) {
+      return;
+    }
+    this._disposed = true;
+    window.clearTimeout(this._timer);
+    window.clearTimeout(this._airflowTimer);
+    this.jobs.changed.disconnect(this._jobChanged, this);
+    Signal.clearData(this);
+  }
+
+  private _edited(): void {
+    this._revision += 1;
+    window.clearTimeout(this._timer);
+    window.clearTimeout(this._airflowTimer);
+    this._timer = window.setTimeout(() => void this._read(), REST);
+  }
+
+  /** Read the notebook; while an answer is awaited, the next question waits for it. */
+  private async _read(): Promise<void> {
+    if (this._asking) {
+      return;
+    }
+    this._asking = true;
+    const asked = this._revision;
+    try {
+      this.live = await this.api.live(this.document());
+      this.problem = this.live.problem;
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    this._asking = false;
+    if (this._disposed) {
+      return;
+    }
+    this._liveChanged.emit();
+    if (asked !== this._revision) {
+      void this._read();
+    } else if (this.live?.source) {
+      this._airflowTimer = window.setTimeout(
+        () => void this._askAirflow(asked),
+        REST_AIRFLOW
+      );
+    }
+  }
+
+  private async _askAirflow(asked: number): Promise<void> {
+    if (this.airflow && this.airflow.sha256 === this.live?.sha256) {
+      return;
+    }
+    try {
+      const view = await this.api.airflowView(this.document());
+      if (asked === this._revision && !this._disposed) {
+        this.airflow = view;
+        this._liveChanged.emit();
+      }
+    } catch {
+      this.airflow = null; // the picture from the notebook stands; the next edit asks again
+    }
+  }
+
+  private _jobChanged(_: Jobs, job: RunState): void {
+    if (job.job.kind === 'run' && job === this.run) {
+      this._runChanged.emit(job);
+    }
+  }
+
+  private readonly _liveChanged = new Signal<this, void>(this);
+  private readonly _runChanged = new Signal<this, RunState | null>(this);
+  private readonly _selectionChanged = new Signal<this, string | null>(this);
+  private _selected: string | null = null;
+  private _dagId: string | null = null;
+  private _run: RunState | null = null;
+  private _revision = 0;
+  private _asking = false;
+  private _disposed = false;
+  private _timer = 0;
+  private _airflowTimer = 0;
+}
+
+/** What went wrong, in words, whatever was thrown. */
+export function problemOf(error: unknown): wire.IProblem {
+  if (error instanceof RefusedError) {
+    return error.problem;
+  }
+  return error instanceof TypeError
+    ? { ...ABSENT, message: 'The Jupyter server does not answer.' }
+    : { name: 'Error', message: String(error) };
+}
+
+function tagsOf(tags: unknown): { tags?: string[] } {
+  return Array.isArray(tags) ? { tags: tags.map(String) } : {};
+}
