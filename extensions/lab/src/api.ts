@@ -34,8 +34,9 @@ export class Api {
     return this._send('POST', 'live', document);
   }
 
+  /** Only for a notebook that the user trusts: Airflow imports its Dag file. */
   airflowView(document: wire.IDocument): Promise<wire.IAirflowView> {
-    return this._send('POST', 'live/airflow', document);
+    return this._send('POST', 'live/airflow', { ...document, trusted: true });
   }
 
   edits(document: wire.IDocument, edit: wire.Edit): Promise<wire.ICellEdits> {
@@ -142,11 +143,18 @@ export class Api {
     path: string,
     query: Record<string, string> = {}
   ): Promise<T> {
-    return this._request<T>(path + URLExt.objectToQueryString(query), {});
+    // Told not to store, JupyterLab would add a number to the address, which our routes do not know.
+    const init: RequestInit = { cache: 'no-cache' };
+    return this._request<T>(path + URLExt.objectToQueryString(query), init);
   }
 
   private _send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this._request<T>(path, { method, body: JSON.stringify(body) });
+    return this._request<T>(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { 'Content-Type': 'application/json' },
+      cache: 'no-cache'
+    });
   }
 
   private async _request<T>(path: string, init: RequestInit): Promise<T> {

@@ -1,5 +1,9 @@
 /** One open notebook, followed: what it says as a Dag, and what its runs have come to. */
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import {
+  NotebookActions,
+  type Notebook,
+  type NotebookPanel
+} from '@jupyterlab/notebook';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import { ABSENT, RefusedError, type Api } from './api.ts';
@@ -24,6 +28,7 @@ export class NotebookSession {
       }
     });
     jobs.changed.connect(this._jobChanged, this);
+    NotebookActions.executed.connect(this._executed, this);
     panel.disposed.connect(() => this.dispose());
   }
 
@@ -151,6 +156,7 @@ export class NotebookSession {
       ...options
     });
     this._run = null;
+    this._trust();
     return this.jobs.adopt(job);
   }
 
@@ -162,6 +168,7 @@ export class NotebookSession {
     window.clearTimeout(this._timer);
     window.clearTimeout(this._airflowTimer);
     this.jobs.changed.disconnect(this._jobChanged, this);
+    NotebookActions.executed.disconnect(this._executed, this);
     Signal.clearData(this);
   }
 
@@ -192,7 +199,28 @@ export class NotebookSession {
     this._liveChanged.emit();
     if (asked !== this._revision) {
       void this._read();
-    } else if (this.live?.source) {
+    } else {
+      this._planToAsk(asked);
+    }
+  }
+
+  /** The user ran something of this notebook: only from then on does Airflow import it, which runs code at module level. */
+  private _trust(): void {
+    if (!this._trusted) {
+      this._trusted = true;
+      this._planToAsk(this._revision);
+    }
+  }
+
+  private _executed(_: unknown, { notebook }: { notebook: Notebook }): void {
+    if (notebook === this.panel.content) {
+      this._trust();
+    }
+  }
+
+  private _planToAsk(asked: number): void {
+    window.clearTimeout(this._airflowTimer);
+    if (this._trusted && this.live?.source) {
       this._airflowTimer = window.setTimeout(
         () => void this._askAirflow(asked),
         REST_AIRFLOW
@@ -229,6 +257,7 @@ export class NotebookSession {
   private _run: RunState | null = null;
   private _revision = 0;
   private _asking = false;
+  private _trusted = false;
   private _disposed = false;
   private _timer = 0;
   private _airflowTimer = 0;

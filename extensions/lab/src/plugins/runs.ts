@@ -27,8 +27,13 @@ export const runs: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('mwaa_kit');
     addRunCommands(app.commands, sessions, trans);
-    sessions.jobs.changed.connect(() => app.commands.notifyCommandChanged());
-    sessions.currentChanged.connect(() => app.commands.notifyCommandChanged());
+    // Whether there is a Dag, and whether it runs, decides what can be clicked.
+    const refresh = (): void => app.commands.notifyCommandChanged();
+    sessions.jobs.changed.connect(refresh);
+    sessions.currentChanged.connect(refresh);
+    sessions.opened.connect((_, session) =>
+      session.liveChanged.connect(refresh)
+    );
     for (const command of [
       CommandIDs.runDag,
       CommandIDs.runTask,
