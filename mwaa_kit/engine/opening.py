@@ -8,8 +8,8 @@ from importlib import metadata
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.errors import AirflowMissingError
 
-OLDEST = (3, 0)
-"""The oldest Airflow the in-process engine runs. Airflow 2 comes as a worker."""
+OLDEST = (2, 9)
+"""The oldest Airflow that Amazon MWAA offers with the Python the kit needs."""
 
 
 def installed_airflow() -> str | None:
@@ -41,10 +41,17 @@ def open_engine() -> Engine:
         )
     if tuple(int(part) for part in found.split(".")[:2]) < OLDEST:
         raise AirflowMissingError(
-            f"the in-process scheduler runs Airflow 3; this Python has {found}",
-            hint="run from a Python with Airflow 3; compile, draw and publish work as they are",
+            f"Dags are run on Airflow 2.9 and newer; this Python has {found}",
+            hint="run from a Python with a newer Airflow; compile, draw and publish work as they are",
         )
-    from mwaa_kit.engine.airflow3.engine import Airflow3Engine
     from mwaa_kit.engine.home import import_airflow
+
+    if found.startswith("2."):
+        from mwaa_kit.engine.airflow2.database import prepare_settings
+        from mwaa_kit.engine.airflow2.engine import Airflow2Engine
+
+        prepare_settings()
+        return Airflow2Engine(import_airflow())
+    from mwaa_kit.engine.airflow3.engine import Airflow3Engine
 
     return Airflow3Engine(import_airflow())

@@ -44,6 +44,11 @@ def open_executor(engine: Engine, state: RunState, mode: str, jobs: int, *, memo
         return WorkerExecutor(engine.worker, state, jobs, timeouts=timeouts, memory_bytes=memory_mb << 20)
     if mode == "inline":
         return InlineExecutor(engine, state)
+    if mode == "threads" and engine.airflow_version.startswith("2."):
+        raise WrongUsageError(
+            "Airflow 2 keeps what a task does in one database connection, so its tasks cannot run in threads",
+            hint="use mode 'fork' for several at once",
+        )
     if mode == "threads":
         from mwaa_kit.scheduler.threads import DEFAULT_JOBS, ThreadExecutor
 

@@ -1,11 +1,10 @@
-"""From Airflow's own Dag object to a `DagSpec`."""
+"""From Airflow's own Dag object, of version 2 or 3, to a `DagSpec`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from mwaa_kit.engine.airflow3.versions import is_set
 from mwaa_kit.model.spec import DagSpec, Length, TaskGroupSpec, TaskSpec
 
 
@@ -29,9 +28,9 @@ def read_dag(dag: Any, relative_path: str = "") -> DagSpec:
         tags=tuple(sorted(str(tag) for tag in dag.tags)),
         params=_read_params(dag),
         paused_upon_creation=dag.is_paused_upon_creation,
-        fail_fast=bool(dag.fail_fast),
+        fail_fast=bool(getattr(dag, "fail_fast", False) or getattr(dag, "fail_stop", False)),
         relative_path=relative_path,
-        asset_condition=read_condition(getattr(dag.timetable, "asset_condition", None)),
+        asset_condition=read_condition(_condition(dag.timetable)),
     )
 
 
@@ -52,7 +51,7 @@ def _read_groups(group: Any) -> list[TaskGroupSpec]:
 
 def _read_task(task: Any) -> TaskSpec:
     """Return one operator as plain data."""
-    mapped_itself = bool(getattr(task, "is_mapped", False)) and hasattr(task, "_get_specified_expand_input")
+    mapped_itself = hasattr(task, "_get_specified_expand_input") and bool(getattr(task, "is_mapped", True))
     group = task.task_group
     delay = task.retry_delay
     ceiling = task.max_retry_delay
@@ -73,13 +72,18 @@ def _read_task(task: Any) -> TaskSpec:
         expansion=read_length(task._get_specified_expand_input()) if mapped_itself else None,
         retries=int(task.retries or 0),
         retry_delay_seconds=delay.total_seconds(),
-        retry_multiplier=float(task.retry_exponential_backoff or 1.0),
+        retry_multiplier=_read_multiplier(task.retry_exponential_backoff),
         max_retry_delay_seconds=None if ceiling is None else ceiling.total_seconds(),
         execution_timeout_seconds=None if timeout is None else timeout.total_seconds(),
         priority_weight=int(task.priority_weight),
         pool=task.pool or "default_pool",
         doc=task.doc_md or task.doc or "",
     )
+
+
+def _read_multiplier(backoff: Any) -> float:
+    """Return the factor of a backoff; before 3.2 it was on, which means 2, or off."""
+    return 2.0 if backoff is True else float(backoff or 1.0)
 
 
 def _in_written_order(task: Any, task_ids: set[str]) -> tuple[str, ...]:
@@ -98,7 +102,7 @@ def operator_name(task: Any) -> str:
 
 def _read_schedule(dag: Any) -> str | None:
     """Return the schedule as it was written."""
-    written = dag.schedule
+    written = dag.schedule if hasattr(dag, "schedule") else dag.schedule_interval
     if written is None or isinstance(written, str):
         return written
     summary = getattr(dag.timetable, "summary", None)
@@ -107,21 +111,24 @@ def _read_schedule(dag: Any) -> str | None:
     return str(written)
 
 
+def _condition(timetable: Any) -> Any:
+    """Return what an asset-triggered timetable waits for; Airflow 2 calls assets datasets."""
+    return getattr(timetable, "asset_condition", None) or getattr(timetable, "dataset_condition", None)
+
+
 def read_condition(assets: Any) -> Any:
     """Describe which assets a schedule waits for; None when it waits for none."""
-    from airflow.sdk.definitions import asset
-
-    match assets:
-        case asset.AssetAll():
-            return {"all": [read_condition(part) for part in assets.objects]}
-        case asset.AssetAny():
-            return {"any": [read_condition(part) for part in assets.objects]}
-        case asset.AssetAlias():
-            return {"alias": assets.name}
-        case asset.Asset():
-            return {"asset": [assets.name, assets.uri]}
-        case asset.AssetRef():
-            return {"ref": getattr(assets, "name", None) or getattr(assets, "uri", None)}
+    kinds = {base.__name__.replace("Dataset", "Asset") for base in type(assets).__mro__}
+    if "AssetAll" in kinds:
+        return {"all": [read_condition(part) for part in assets.objects]}
+    if "AssetAny" in kinds:
+        return {"any": [read_condition(part) for part in assets.objects]}
+    if "AssetAlias" in kinds:
+        return {"alias": assets.name}
+    if "Asset" in kinds:
+        return {"asset": [getattr(assets, "name", assets.uri), assets.uri]}
+    if "AssetRef" in kinds:
+        return {"ref": getattr(assets, "name", None) or getattr(assets, "uri", None)}
     return None
 
 
@@ -152,20 +159,17 @@ def read_length(expand_input: Any) -> Length:
 
 def _read_argument(value: Any) -> Length:
     """Describe the length of one argument of ``expand``."""
-    from airflow.sdk.definitions import xcom_arg as args
-    from airflow.sdk.definitions._internal.expandinput import MappedArgument
-
-    match value:
-        case args.PlainXComArg():
+    match type(value).__name__:
+        case "PlainXComArg":
             return Length("xcom", task_id=value.operator.task_id)
-        case args.MapXComArg():
+        case "MapXComArg":
             return _read_argument(value.arg)
-        case args.ZipXComArg():
-            operation = "longest" if is_set(value.fillvalue) else "shortest"
+        case "ZipXComArg":
+            operation = "shortest" if type(value.fillvalue).__name__ == "ArgNotSet" else "longest"
             return _combine(operation, tuple(_read_argument(arg) for arg in value.args))
-        case args.ConcatXComArg():
+        case "ConcatXComArg":
             return _combine("total", tuple(_read_argument(arg) for arg in value.args))
-        case MappedArgument():
+        case "MappedArgument":
             return read_length(value._input)
     return Length("literal", size=len(value))
 

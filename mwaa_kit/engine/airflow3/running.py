@@ -15,18 +15,20 @@ import contextlib
 import functools
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from mwaa_kit.engine.airflow3.belonging import own_context, own_environment, own_params, own_signals, supervised
+from mwaa_kit.engine.airflow3.belonging import own_context, supervised
 from mwaa_kit.engine.airflow3.capturing import captured, redactor
 from mwaa_kit.engine.airflow3.describing import construct, describe_run
 from mwaa_kit.engine.airflow3.people import event_of, event_of_silence
 from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
-from mwaa_kit.engine.airflow3.versions import pack_kwargs
+from mwaa_kit.engine.airflow3.versions import needs_map_indexes, pack_kwargs
+from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import format_error, last_line
 from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED
@@ -56,7 +58,7 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
         log = stack.enter_context(captured(write))
         if starts_a_python(dag.task_dict[request.task_id]):
             stack.enter_context(reachable(supervisor, write))
-        instance = _instance(dag, request)
+        instance = _instance(dag, request, services)
         try:
             context = instance.get_template_context()
             state, message, error = task_runner.run(instance, context, log)
@@ -105,7 +107,7 @@ def _read_deferral(message: Any) -> Deferral:
     )
 
 
-def _instance(dag: Any, request: TaskRequest) -> Any:
+def _instance(dag: Any, request: TaskRequest, services: TaskServices) -> Any:
     """Build the task instance that the runner works on, as the API server would describe it."""
     from airflow.sdk.api.datamodels import _generated as datamodels
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
@@ -125,6 +127,7 @@ def _instance(dag: Any, request: TaskRequest) -> Any:
         variables=[],
         connections=[],
         start_date=request.started_at,
+        upstream_map_indexes=_upstream_map_indexes(task, request, services),
     )
     return construct(
         RuntimeTaskInstance,
@@ -157,6 +160,41 @@ def _next_kwargs(resume: Deferral) -> Any:
 def _waits_for_a_run(task: Any) -> bool:
     """Whether a task triggers another Dag: that run has ended when the task looks for the first time."""
     return any(base.__name__ == "TriggerDagRunOperator" for base in type(task).__mro__)
+
+
+def _upstream_map_indexes(task: Any, request: TaskRequest, services: TaskServices) -> dict[str, Any]:
+    """Return which instances of each upstream task in a mapped group matter: those of the same repetition, else all.
+
+    Airflow before 3.2 lets the API server work this out; later ones ask for counts instead, and do not read it.
+    """
+    if not needs_map_indexes():
+        return {}
+    around = {other.task_id: _mapped_groups(other) for other in task.upstream_list}
+    if not any(around.values()):
+        return {}
+    own = _mapped_groups(task)
+    counts = Counter(task_id for task_id, index in services.task_states() if index >= 0)
+    return {
+        name: _related(request.map_index, counts[task.task_id], counts[name])
+        if groups & own and request.map_index >= 0
+        else list(range(counts[name]))
+        for name, groups in around.items()
+        if groups
+    }
+
+
+def _mapped_groups(task: Any) -> set[str]:
+    return {group.group_id for group in task.iter_mapped_task_groups()}
+
+
+def _related(map_index: int, own: int, others: int) -> int | list[int] | None:
+    """Return the related map indexes: the one that both share, or those that lie in the same outer repetition."""
+    if not own or not others:
+        return None
+    if others <= own:
+        return map_index * others // own
+    further = others // own
+    return list(range(map_index * further, (map_index + 1) * further))
 
 
 def _impatient(task: Any) -> Any:

@@ -40,11 +40,6 @@ def check_cycle(dag: Any) -> None:
         import_module("airflow.utils.dag_cycle_tester").check_cycle(dag)
 
 
-def is_set(value: Any) -> bool:
-    """Whether an argument was given."""
-    return not isinstance(value, find("ArgNotSet", "airflow.sdk.definitions._internal.types"))
-
-
 def serialize(value: Any) -> Any:
     """Return a value as an XCom stores it."""
     return find("serialize", "airflow.sdk.serde", "airflow.serialization.serde")(value)
@@ -53,6 +48,11 @@ def serialize(value: Any) -> Any:
 def deserialize(stored: Any) -> Any:
     """Return a value from what an XCom stores."""
     return find("deserialize", "airflow.sdk.serde", "airflow.serialization.serde")(stored)
+
+
+def needs_map_indexes() -> bool:
+    """Whether a task is told which upstream instances it belongs to."""
+    return "upstream_map_indexes" in find("TIRunContext", "airflow.sdk.api.datamodels._generated").model_fields
 
 
 def _has_new_kwargs() -> bool:

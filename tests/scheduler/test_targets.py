@@ -1,0 +1,157 @@
+"""The same Dags on other Airflows of MWAA, in interpreters of their own: the same states and values as on the newest."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mwaa_kit.model.run import LogLine
+from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.remote import WorkerEngine, worker_engine
+from mwaa_kit.targets.catalogue import find_target
+from mwaa_kit.targets.interpreters import make_interpreter
+from mwaa_kit.targets.workers import close_idle
+
+FEATURES = Path(__file__).parent / "dags" / "features.py"
+LOCAL = LocalSettings(
+    {"warehouse": {"conn_type": "postgres", "host": "db", "password": "s3cret-pass"}}, {"api_token": "t0ken-value"}
+)
+
+IN_AIRFLOW_2 = {
+    r"from airflow\.providers\.standard\.(operators|sensors)\.(\w+)": r"from airflow.\1.\2",
+    r"from airflow\.sdk import .*": "from airflow import DAG\n"
+    "from airflow.decorators import setup, task, task_group, teardown\n"
+    "from airflow.models import Variable\nfrom airflow.operators.python import get_current_context\n"
+    "from airflow.sensors.base import PokeReturnValue",
+    r"fail_fast=": "fail_stop=",
+    r"\bdefault=": "default_var=",
+}
+
+MORE = """
+import os, time
+from datetime import datetime, timedelta
+try:
+    from airflow.sdk import DAG, Variable, task
+    from airflow.sdk.bases.hook import BaseHook
+except ImportError:
+    from airflow import DAG
+    from airflow.decorators import task
+    from airflow.hooks.base import BaseHook
+    from airflow.models import Variable
+
+with DAG("secrets", schedule="@daily", start_date=datetime(2026, 1, 1), params={"n": 1}):
+
+    @task
+    def tell(params=None, ds=None):
+        Variable.set("mine", "kept")
+        connection = BaseHook.get_connection("warehouse")
+        print(connection.host, connection.password, Variable.get("api_token"))
+        return [params["n"], ds, Variable.get("mine")]
+
+    @task
+    def read(told):
+        return [told, Variable.get("mine")]
+
+    read(tell())
+
+with DAG("deaths", schedule=None, start_date=datetime(2026, 1, 1)):
+
+    @task
+    def leave():
+        os._exit(3)
+
+    @task(execution_timeout=timedelta(seconds=0.5))
+    def too_long():
+        time.sleep(30)
+
+    @task(trigger_rule="all_done")
+    def after():
+        return "after"
+
+    [leave(), too_long()] >> after()
+"""
+
+
+@pytest.fixture(scope="module", params=["2.11.2", "3.0.6"])
+def target(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An Airflow of MWAA that is not this one's; its interpreter is made once and kept."""
+    yield request.param
+    close_idle()
+
+
+@pytest.fixture
+def there(target: str) -> Iterator[WorkerEngine]:
+    """The engine of that Airflow."""
+    made = make_interpreter(find_target(target), constraints=os.environ.get("MWAA_KIT_CONSTRAINTS", ""))
+    with worker_engine(str(made.python), name=target) as engine:
+        yield engine
+
+
+def run_there(engine: WorkerEngine, path: Path) -> dict[str, tuple[Any, list[Any]]]:
+    """Run all Dags of a file there; return each run and its events."""
+    from mwaa_kit.scheduler.running import RunOptions, run_dag
+
+    loaded = engine.load(str(path))
+    assert loaded.problems == ()
+    found = {}
+    for spec in loaded.dags:
+        events: list[Any] = []
+        options = RunOptions(mode="worker", skip_delays=True, jobs=2)
+        found[spec.dag_id] = run_dag(engine, spec, options, local=LOCAL, store_in=None, listen=events.append), events
+    return found
+
+
+def in_words_of(target: str, text: str) -> str:
+    """Return a Dag file as one writes it for another Airflow."""
+    if target.startswith("2."):
+        for now, then in IN_AIRFLOW_2.items():
+            text = re.sub(now, then, text)
+    return text.replace("from airflow.sdk.exceptions import", "from airflow.exceptions import")
+
+
+DIFFER = ("branch", "stop", "stop_softly", "collect")
+"""Airflow 2 lets branches and conditions return their decision; 3.0 hands over a mark where an instance left no value."""
+
+
+def values(run: Any) -> dict[Any, Any]:
+    """Return what tasks returned, but for those whose Airflows differ."""
+    kept = {(x.task_id, x.map_index): x.stored for x in run.xcoms if x.key == "return_value"}
+    return {key: value for key, value in kept.items() if key[0] not in DIFFER}
+
+
+def test_what_a_run_can_do_is_the_same_there(
+    target: str, there: WorkerEngine, dags: Any, play: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "features.py"
+    file.write_text(in_words_of(target, FEATURES.read_text()))
+    found = run_there(there, file)
+
+    for dag_id, spec in dags(FEATURES).items():
+        here, _ = play(spec)
+        run = found[dag_id][0]
+        assert run.states == here.states
+        assert values(run) == values(here)
+
+
+def test_params_variables_connections_and_secrets_are_the_same_there(there: WorkerEngine, tmp_path: Path) -> None:
+    (tmp_path / "more.py").write_text(MORE)
+    found = run_there(there, tmp_path / "more.py")
+    run, events = found["secrets"]
+
+    day = run.logical_date or run.start_date
+    assert run["read"].value == [[1, f"{day:%Y-%m-%d}", "kept"], "kept"]
+    assert [event.message for event in events if isinstance(event, LogLine) and event.message.startswith("db ")] == [
+        "db *** ***"
+    ]
+    deaths, _ = found["deaths"]
+    assert {one.task_id: one.state for one in deaths.task_instances} == {
+        "leave": "failed",
+        "too_long": "failed",
+        "after": "success",
+    }
+    assert "AirflowTaskTimeout" in deaths["too_long"].instances[0].error
