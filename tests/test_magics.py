@@ -126,6 +126,40 @@ def test_one_task_runs_with_what_it_waits_for(kernel: Kernel) -> None:
     assert kernel.run("list(one)").plain == ["['load', 'features']"]
 
 
+def test_one_task_runs_on_values_of_the_kernel_and_nothing_above_it_does(kernel: Kernel) -> None:
+    kernel.run("mine = [100, 200]")
+    shown = kernel.run("one = %run_task features load=mine[:1]")
+    assert states_on(shown.bundles[0]["image/svg+xml"]) == {"load": None, "features": "success", "score": None}
+    assert kernel.run("one['features'].value, list(one)").plain == ["(100, ['features'])"]
+
+
+def test_a_whole_run_takes_a_value_of_the_kernel_in_place_of_a_task(kernel: Kernel) -> None:
+    kernel.run("run = %run_dag load=[1,2,3]")
+    assert kernel.run("run['score'].value, run['load'].value").plain == ["({'score': 3.0}, [1, 2, 3])"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("features load=nowhere", "error: load=nowhere: NameError: name 'nowhere' is not defined"),
+        ("features score=1", "error: task 'features' does not wait for 'score', so nothing would read that value"),
+        ("fatures load=1", "error: Dag 'churn' has no task 'fatures'"),
+    ],
+)
+def test_a_value_that_cannot_be_taken_is_told(kernel: Kernel, line: str, said: str) -> None:
+    assert kernel.run(f"%run_task {line}").error.splitlines()[0] == said
+
+
+def test_a_run_shows_its_card_in_a_frame_of_its_own_and_writes_it(kernel: Kernel) -> None:
+    kernel.run("run = %run_dag --fresh --card card.html")
+    shown = kernel.run("run.card()").bundles[0]
+    assert shown["text/html"].startswith('<iframe srcdoc="&lt;!doctype html&gt;')
+    assert (shown["text/plain"], (kernel.folder / "card.html").read_text()[:15]) == (
+        "RunCard(churn: success)",
+        "<!doctype html>",
+    )
+
+
 def test_a_failure_names_the_cell_and_what_follows_is_painted_too(kernel: Kernel) -> None:
     shown = kernel.run("bad = %run_dag broken.ipynb")
     assert states_on(shown.bundles[0]["image/svg+xml"]) == {

@@ -5,6 +5,8 @@
     run = %run_dag                     run this notebook's Dag; its states are painted as they change
     run = %run_dag churn n=3           run a Dag object, or what a @dag function makes, with a param
     run = %run_task features           run one task with what it waits for
+    run = %run_task features load=rows run it on what `rows` is in this kernel, in place of what `load` would return
+    run.card()                         show a run as one page: graph, timeline, outputs, logs
     %check_dag                         say what would go wrong on Amazon MWAA
     %compile_dag                       show the Dag file; with -o FILE, write it
     %practice start                    start the practice MWAA; also stop, status, reset

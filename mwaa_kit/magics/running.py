@@ -75,6 +75,11 @@ def _prepared(shell: Any, word: str | None, shown: Display) -> Any:
     return source
 
 
+_WORDS_HELP = """\
+what to run, as for %%dag; params; and values of this kernel that stand
+in place of tasks: load=rows"""
+
+
 def run_words(name: str) -> Words:
     """Say how the lines of %run_dag and %run_task are read."""
     one = name == "run_task"
@@ -82,10 +87,12 @@ def run_words(name: str) -> Words:
     words = Words(name, about + " Returns the run: run['features'].value is a live object.")
     if one:
         words.add_argument("task_id")
-    words.add_argument("words", nargs="*", metavar="SOURCE | KEY=VALUE", help="what to run, as for %%dag; params")
+    words.add_argument("words", nargs="*", metavar="SOURCE | KEY=VALUE", help=_WORDS_HELP)
     words.add_argument("--dag-id", help="needed only when a file holds several Dags")
     words.add_argument("--logical-date", help="by default the present moment")
     words.add_argument("--skip-delays", action="store_true", help="retry delays and sensor intervals pass at once")
+    words.add_argument("--fresh", action="store_true", help="run also what is unchanged since an earlier run")
+    words.add_argument("--card", metavar="FILE", help="write the run as one HTML page")
     return words
 
 
@@ -94,15 +101,19 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
     from mwaa_kit.drawing.picture import picture_of
     from mwaa_kit.magics.kernel import tasks_may_run
     from mwaa_kit.magics.progress import Display, Progress
+    from mwaa_kit.magics.taking import take_values, tasks_to_run
     from mwaa_kit.targets.catalogue import NEWEST
     from mwaa_kit.verbs.running import find_runnable, run
     from mwaa_kit.verbs.values import read_date, read_params
 
     pairs, name = _params_and_source(given.words)
-    tasks = (given.task_id,) if "task_id" in given else ()
+    tasks: tuple[str, ...] = (given.task_id,) if "task_id" in given else ()
     with Display() as shown:
         source = _prepared(shell, name, shown)
         found = find_runnable(source, given.dag_id, NEWEST)
+        values, pairs = take_values(shell, pairs, found.spec, found.module)
+        if tasks and values:
+            tasks = tasks_to_run(found.spec, given.task_id, values)
         progress = Progress(
             shown, lambda states: picture_of(found.spec, found.module, states), functools.partial(_name_cells, shell)
         )
@@ -111,14 +122,27 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
                 source,
                 dag_id=given.dag_id,
                 tasks=tasks,
-                with_upstream=bool(tasks),
+                with_upstream=bool(tasks) and not values,
                 params=read_params(pairs, None),
+                fresh=given.fresh,
+                inputs=values if tasks else {},
+                stubs={} if tasks else values,
                 logical_date=read_date(given.logical_date),
                 skip_delays=given.skip_delays,
                 listen=progress,
             )
         progress.finish(finished)
+    if given.card:
+        write_card(finished, given.card)
     return finished
+
+
+def write_card(run: DagRun, output: str) -> None:
+    """Write a run's card, and say so."""
+    from mwaa_kit.verbs.watching import card
+
+    card(run, output=output)
+    print(f"its card: {output}")  # noqa: T201 - a cell's output
 
 
 def _params_and_source(words: list[str]) -> tuple[list[str], str | None]:
