@@ -39,6 +39,7 @@ COMMANDS = {
     "publish": ("publishing", "Publish to an MWAA environment, and read back until it is live."),
     "practice": ("practising", "Start, stop or look at the practice MWAA."),
     "demo": ("demo", "Go the whole way once, on the practice MWAA."),
+    "target": ("targets", "Keep interpreters with other Airflow versions of MWAA."),
     "completion": ("completing", "Print the shell completion script."),
 }
 """Each command, the module it is in, and its line in the help; a module is imported when its command is used."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from mwaa_kit.errors import InterpreterError
-from mwaa_kit.targets.interpreters import find_interpreters
+from mwaa_kit.targets.interpreters import find_interpreters, targets_home
+
+_MAKING_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,23 @@ def find_kept(airflow: str, root: Path | None = None) -> KeptTarget:
     )
 
 
-def remove_kept(airflow: str, root: Path | None = None) -> tuple[Path, ...]:
-    """Remove every interpreter of an Airflow version; return the folders that are gone.
+def sweep_up(root: Path | None = None) -> None:
+    """Remove what a killed process left half made or half removed, once it is older than any making takes."""
+    home = root or targets_home()
+    for pattern in (".making-*", ".gone-*"):
+        for left in home.glob(pattern):
+            if time.time() - left.stat().st_mtime > _MAKING_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def remove_kept(airflow: str, root: Path | None = None, *, only: Path | None = None) -> tuple[Path, ...]:
+    """Remove every interpreter of an Airflow version, or `only` this one; return the folders that are gone.
 
     Each is renamed first, so that nobody finds one that is half gone.
     """
     gone = []
     for target in kept_targets(root):
-        if target.airflow == airflow:
+        if target.airflow == airflow and only in (None, target.python):
             aside = target.folder.with_name(f".gone-{target.folder.name}")
             shutil.rmtree(aside, ignore_errors=True)
             target.folder.rename(aside)

@@ -1,22 +1,34 @@
-"""targets: the Airflow versions that Amazon MWAA offers."""
+"""target: the Airflow versions that Amazon MWAA offers, and the interpreters that hold them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mwaa_kit.engine.opening import installed_airflow
-from mwaa_kit.targets.catalogue import NEWEST, TARGETS
+from mwaa_kit.errors import AirflowMissingError, InterpreterError
+from mwaa_kit.targets.catalogue import NEWEST, TARGETS, find_target
+from mwaa_kit.targets.kept import kept_targets, remove_kept, sweep_up
 
 
 @dataclass(frozen=True)
 class OfferedTarget:
-    """One of them; `installed` says whether this Python has that very Airflow."""
+    """One of them.
+
+    Parameters
+    ----------
+    installed
+        Whether this Python has that very Airflow.
+    interpreter
+        The path of an interpreter that has it; empty when none was made.
+    """
 
     airflow: str
     python: str
     newest: bool
     installed: bool
+    interpreter: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -26,7 +38,69 @@ class OfferedTarget:
 def list_targets() -> tuple[OfferedTarget, ...]:
     """Return them, newest first."""
     here = installed_airflow()
-    return tuple(OfferedTarget(one.airflow, one.python, one.airflow == NEWEST, one.airflow == here) for one in TARGETS)
+    kept = {one.airflow: str(one.python) for one in reversed(kept_targets())}
+    return tuple(
+        OfferedTarget(one.airflow, one.python, one.airflow == NEWEST, one.airflow == here, kept.get(one.airflow, ""))
+        for one in TARGETS
+    )
+
+
+@dataclass(frozen=True)
+class AddedTarget:
+    """An interpreter that is ready; `made` says whether it was made just now."""
+
+    airflow: str
+    python: str
+    interpreter: str
+    made: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return asdict(self)
+
+
+def add_target(
+    airflow: str, *, constraints: str = "", on_progress: Callable[[str], None] = lambda message: None
+) -> AddedTarget:
+    """Make the interpreter of an Airflow version where it is not there yet, and run one task on it.
+
+    Raises
+    ------
+    UnknownTargetError
+        If MWAA does not offer it.
+    InterpreterError
+        If it cannot be made, or cannot run a task: then it is removed again.
+    """
+    from mwaa_kit.targets.interpreters import make_interpreter
+    from mwaa_kit.targets.workers import Worker
+
+    target = find_target(airflow)
+    sweep_up()
+    made = make_interpreter(target, constraints=constraints, say=on_progress)
+    on_progress("running one task on it")
+    try:
+        with Worker(str(made.python), name=airflow) as worker:
+            problem = worker.problem
+    except AirflowMissingError as error:
+        problem = error.message
+    if problem:
+        remove_kept(airflow, only=made.python)
+        raise InterpreterError(
+            f"Airflow {airflow} was installed, but cannot run a task: {problem}",
+            hint="its libraries do not fit together: give MWAA's constraint lists with --constraints",
+        )
+    return AddedTarget(airflow, target.python, str(made.python), made.made)
+
+
+def remove_target(airflow: str) -> tuple[str, ...]:
+    """Remove the interpreters of an Airflow version; return their folders.
+
+    Raises
+    ------
+    UnknownTargetError
+        If MWAA does not offer it.
+    """
+    return tuple(map(str, remove_kept(find_target(airflow).airflow)))
 
 
 def airflow_here() -> str | None:
