@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from mwaa_kit.authoring.linking import Linker
 from mwaa_kit.authoring.links import Link, Seen
+from mwaa_kit.authoring.magics import HIDES_NAMES
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import parse_cell
 from mwaa_kit.authoring.rules import unknowable_names, unparsable_cell
@@ -169,6 +170,9 @@ def _findings(notebook: Notebook, cell: Cell, facts: CellFacts) -> list[Finding]
         at = notebook.locate(cell, problem.line if problem else 1, problem.column if problem else 1)
         message = f"the cell is no Python: {problem.message if problem else 'nested too deep'}."
         found.append(unparsable_cell.RULE.found(at, message, "mend the line, or begin the cell with '#| skip'"))
+    for magic in (magic for magic in parsed.magics if magic.name in HIDES_NAMES):
+        message = f"'%{magic.name}' runs code that is not in the cell, and hides which names it reads or makes."
+        found.append(unknowable_names.RULE.found(notebook.locate(cell, magic.line), message, "write the names out"))
     for hidden in facts.unknowable:
         at = notebook.locate(cell, hidden.line, hidden.column)
         message = f"{hidden.what!r} hides which names it reads or makes."

@@ -12,15 +12,20 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from mwaa_kit.authoring.tokens import statement_starts
 
 _ASSIGNED = re.compile(r"^(\s*)([A-Za-z_][\w., ]*?\s*=\s*)(%|!)\s*(?=[\w./~{$])(.*)$")
 _LINE = re.compile(r"^(\s*)()(%%?|!!?)\s*(.*)$")
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.*%]+|%{0,2}[\w.*\[\]]+\s*\?{1,2})\s*;?\s*$")
-_BRACES = re.compile(r"\{([^{}]+)\}|\$(?!\$)([A-Za-z_]\w*)")
+_BRACES = re.compile(r"\{([^{}]+)\}|(?<!\$)\$([A-Za-z_]\w*)")
 _RUNS_CODE = frozenset({"time", "prun", "memit", "timeit"})
 _PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun", "memit", "task", "debug"})
+_SCRIPTS = frozenset({"bash", "sh", "script", "perl", "ruby", "python", "python3"})
+_TAKEN = re.compile(r"--(?:out|err)[= ]\s*([A-Za-z_]\w*)")
+HIDES_NAMES = frozenset({"run", "load", "macro", "recall", "rerun", "pylab", "cython"})
+"""Magics that run code which is not in the cell."""
 _HARMLESS = frozenset({"matplotlib", "load_ext", "reload_ext", "autoreload", "config", "autosave", "precision", "time"})
 
 
@@ -69,7 +74,9 @@ def _cell_magic(lines: list[str], first: int) -> PlainCode:
     name, _, rest = lines[first][2:].strip().partition(" ")
     magic = Magic(first + 1, f"%{name}", lines[first].strip(), _shell_script(name, lines[first + 1 :]))
     if name not in _PYTHON_CELLS:
-        return PlainCode("\n" * (len(lines) - 1), (magic,), python=False)
+        taken = [word for word in _TAKEN.findall(rest) if not iskeyword(word)] if name in _SCRIPTS else []
+        text = " = ".join([*taken, "None"]) if taken else ""
+        return PlainCode("\n" * first + text + "\n" * (len(lines) - 1 - first), (magic,), python=False)
     words = [word for word in rest.split() if word.isidentifier()] if name == "capture" else []
     head = f"{words[0]} = None" if words else ""
     body = _line_magics([*lines[:first], head, *lines[first + 1 :]])
@@ -129,13 +136,20 @@ def _magic(indent: str, target: str, rest: str, line: str, number: int) -> tuple
         return f"{indent}{target}{code}", Magic(number, name, line.strip(), f"{target}{code}")
     if name in {"env", "set_env"} and "=" in argument:
         key, _, value = argument.partition("=")
-        return _pass(line), Magic(
-            number, name, line.strip(), f"os.environ[{key.strip()!r}] = {_as_literal(value.strip())}"
-        )
-    if name == "pip":
-        return _pass(line), Magic(number, name, line.strip())
-    plain = f"{indent}{target}{_names_in(argument)}" if target else _pass(line)
+        code = f"os.environ[{key.strip()!r}] = {_as_literal(value.strip())}"
+        return f"{indent}{_names_in(value)}", Magic(number, name, line.strip(), code)
+    names = _stored(argument) if name == "store" else _names_in(argument)
+    plain = f"{indent}{target}{names}" if target or names != "None" else _pass(line)
     return plain, Magic(number, name, line.strip(), "", name in _HARMLESS)
+
+
+def _stored(argument: str) -> str:
+    """Return code that reads what ``%store name`` reads, or binds what ``%store -r name`` brings back."""
+    words = argument.split()
+    names = [word for word in words if word.isidentifier() and not iskeyword(word)]
+    if not names or not {word for word in words if word.startswith("-")} <= {"-r"}:
+        return "None"
+    return " = ".join([*names, "None"]) if "-r" in words else names[0]
 
 
 def _pass(line: str) -> str:

@@ -220,9 +220,11 @@ class Walker(ExpressionWalker):
 
     def _classdef(self, node: ast.ClassDef) -> None:
         decorators = [self.value(decorator) for decorator in node.decorator_list]
+        self.hidden.append({parameter.name for parameter in getattr(node, "type_params", [])})
         bases = tuple(value for base in node.bases if (value := self.value(base)) is not None)
         for keyword in node.keywords:
             self.value(keyword.value)
+        self.hidden.pop()
         inner = self.class_body(node)
         methods = tuple(
             (step.name, made.definition)

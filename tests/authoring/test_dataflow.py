@@ -81,6 +81,16 @@ FACTS: dict[str, tuple[str, str, str, str, str]] = {
     "!echo {x} $y": ("", "x y", "", "", ""),
     "files = !ls {folder}": ("files", "folder", "", "", ""),
     "%%bash\necho $HOME": ("", "", "", "", ""),
+    "%%bash --out lines --err said\nls": ("lines said", "", "", "", ""),
+    "!echo $$HOME": ("", "", "", "", ""),
+    "%store x": ("", "x", "", "", ""),
+    "%store -r y z": ("y z", "", "", "", ""),
+    "%cd {folder}": ("", "folder", "", "", ""),
+    "%env A=$x": ("", "x", "", "", ""),
+    "(b := a).append(1)": ("b", "a", "a", "", ""),
+    "[v.append(1) for v in xs]": ("", "xs", "xs", "", ""),
+    "q.put(x)": ("", "q x", "q", "", ""),
+    "_ + _3 + Out[3]": ("", "", "", "", ""),
     "%%writefile a.py\nimport os": ("", "", "", "", ""),
     "df?\nx = 1": ("x", "", "", "", ""),
     "s = '''\n!ls\n%time\n'''": ("s", "", "", "", ""),
@@ -88,6 +98,7 @@ FACTS: dict[str, tuple[str, str, str, str, str]] = {
 }
 if sys.version_info >= (3, 12):
     FACTS["type X[T] = list[T | G]"] = ("X", "", "", "", "G")
+    FACTS["class A[T](B[T]): k = T"] = ("A", "B", "", "", "")
     FACTS["def f[T](a: T) -> T: return a"] = ("f", "", "", "", "")
 
 
@@ -119,6 +130,10 @@ EDGES: dict[tuple[str, ...], str] = {
     ("list = [1]", "print(list)"): "0-1 data list",
     ("k = 1", "list(map(lambda v: v + k, [1]))"): "0-1 deferred k",
     ("df = load()", "part = df[df.a > 1]", "part['b'] = 1", "df"): "0-1 data df, 0-3 data df, 1-2 data part",
+    ("fig, ax = plt.subplots()", "ax.plot([1])", "fig"): "0-1 data ax, 0-2 data fig, 1-2 mutation fig",
+    ("df = load()", "df.loc[0, 'a'] = 1", "df.drop('a', inplace=True)", "df"): "0-1 data df, 1-2 mutation df, 2-3 mutation df",
+    ("m = LR()", "n = m.fit(X)", "n.partial_fit(X)", "m"): "0-1 data m, 1-2 data n, 2-3 mutation m",
+    ("m1 = LR()", "m2 = m1", "m2.fit(X)", "m1"): "0-1 data m1, 0-3 data m1, 1-2 data m2, 2-3 mutation m1",
     ("xs = [1]", "ys = [2]", "xs += ys", "xs"): "0-2 data xs, 1-2 data ys, 2-3 mutation xs",
     ("def f(): return x", "x = 1", "f", "h = f", "h()"): "0-2 data f, 0-3 data f, 1-4 deferred x, 3-4 data h",
     ("rows = [{}]", "r = rows[0]", "r['a'] = 1", "rows"): "0-1 data rows, 0-3 data rows, 1-2 data r, 2-3 mutation rows",
@@ -145,6 +160,11 @@ def test_the_json_is_the_one_of_the_interface(write_notebook: WriteNotebook) -> 
         "edges": [{"from": 0, "to": 1, "names": ["pd"], "kind": "import"}],
         "findings": [],
     }  # fmt: skip
+
+
+def test_a_magic_that_runs_other_code_is_a_finding() -> None:
+    flow = find_dataflow(_notebook("%run other.py", "%matplotlib inline"))
+    assert [(f.code, f.at.cell, f.at.line) for f in flow.findings] == [("MK207", 1, 1)]
 
 
 def test_what_cannot_be_parsed_or_known_is_a_finding_and_the_rest_goes_on() -> None:
