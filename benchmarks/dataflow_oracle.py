@@ -1,0 +1,57 @@
+"""Compare the dataflow with what is seen at run time, for as many random notebooks as you like.
+
+    python benchmarks/dataflow_oracle.py [COUNT] [FIRST_SEED]
+
+Straight notebooks must have the very edges; with branches none may be missing. What differs is printed.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
+from support_oracle import Edge, WatchedKernel
+
+from mwaa_kit.authoring.dataflow import find_dataflow
+from mwaa_kit.model.notebook import Cell, CellKind, Notebook
+
+WAYS = 8
+
+
+def found_edges(sources: list[str]) -> set[Edge]:
+    """Return the edges of the analysis."""
+    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
+    return {(e.source, e.target, name, e.kind) for e in find_dataflow(notebook).edges for name in e.names}
+
+
+def differs(seed: int) -> tuple[list[str], set[Edge], set[Edge]]:
+    """Return a notebook, the edges that are missing, and those that are too many where there are no branches."""
+    dice, straight = random.Random(seed), seed % 2 == 0
+    templates = STRAIGHT_TEMPLATES if straight else ALL_TEMPLATES
+    sources = write_notebook(dice.choice, templates, dice.randint(2, 7), dice.randint(1, 3))
+    ways = [()] if straight else [tuple(dice.random() < 0.5 for _ in range(40)) for _ in range(WAYS)]
+    kernels = [WatchedKernel(way) for way in ways]
+    seen, found = set[Edge]().union(*(kernel.run(sources) for kernel in kernels)), found_edges(sources)
+    if straight and kernels[0].raised:
+        return sources, set(), set()
+    return sources, seen - found, found - seen if straight else set()
+
+
+def main(count: int, first: int) -> int:
+    """Print each notebook that differs, and how many did."""
+    begun, wrong = time.process_time(), 0
+    for seed in range(first, first + count):
+        sources, missing, extra = differs(seed)
+        if missing or extra:
+            wrong += 1
+            print(f"--- seed {seed}: missing {sorted(missing)}, too many {sorted(extra)}", *sources, sep="\n# ---\n")
+    print(f"{count} notebooks, {wrong} differ, {time.process_time() - begun:.0f} s of CPU")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*[int(word) for word in (*sys.argv[1:], *("10000", "0")[len(sys.argv) - 1 :])]))
