@@ -195,9 +195,10 @@ def _is_airflow(statement: ast.stmt, airflow: AirflowNames) -> bool:
     """Whether a statement makes a task or wires tasks: it belongs into a Dag body."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
         return False
-    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if airflow.names else []
-    if any(makes_operator(call, airflow) or airflow.original(call) in _CHAINS for call in calls):
-        return True
+    for node in ast.walk(statement) if airflow.names else ():
+        name = airflow.original(node) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name and (name in _CHAINS or makes_operator(node, airflow)):
+            return True
     return bool(airflow.tasks) and wires_tasks(statement, airflow)
 
 
