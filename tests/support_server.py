@@ -103,7 +103,7 @@ class KitServer:
         return answer.body
 
     def listen(self, after: dict[str, int], until: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        """Open the websocket, say what was seen, and return the messages up to the one that is wanted."""
+        """Open the websocket, say what was seen; return what comes, up to the message that is wanted, but no heartbeats."""
 
         async def gather() -> list[dict[str, Any]]:
             headers = {"Authorization": f"token {self.token}"}
@@ -115,7 +115,8 @@ class KitServer:
                 while not found or not until(found[-1]):
                     message = await connection.read_message()
                     assert message is not None, "the server closed the socket"
-                    found.append(json.loads(message))
+                    told = json.loads(message)
+                    found += [told] if told.get("op") != "heartbeat" else []
             connection.close()
             return found
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import inspect
 import os
+import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mwaa_kit.errors import WrongUsageError
+
+_NOT_FROM_A_PAGE = frozenset(
+    {"listen", "pulse", "on_findings", "confirm", "on_progress", "on_wait", "record", "replay"}
+)
 
 Given = dict[str, Any]
 Tell = Callable[[dict[str, Any]], None]
@@ -24,13 +29,21 @@ def options_of(verb: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, 
     Raises
     ------
     WrongUsageError
-        If the verb has no such option.
+        If the verb has no such option, or it is none that a page may give: a function, or a file outside the root folder.
     """
-    known = inspect.signature(verb).parameters
+    known = [one for one in inspect.signature(verb).parameters.values() if one.kind is one.KEYWORD_ONLY]
+    names = {one.name for one in known} | _further_options(verb)
     for name in given:
-        if name not in known or known[name].kind is not inspect.Parameter.KEYWORD_ONLY:
+        if name not in names or name in _NOT_FROM_A_PAGE:
             raise WrongUsageError(f"{verb.__name__} has no option {name!r} in this version of mwaa-kit")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _further_options(verb: Callable[..., Any]) -> set[str]:
+    """Return the names of the options that a verb takes as an unpacked `TypedDict`."""
+    packed = [one for one in inspect.signature(verb).parameters.values() if one.kind is one.VAR_KEYWORD]
+    hints = typing.get_type_hints(verb) if packed else {}
+    return {name for one in packed for kind in typing.get_args(hints[one.name]) for name in kind.__annotations__}
 
 
 def live(given: Given, tell: Tell) -> dict[str, Any]:
@@ -59,16 +72,20 @@ def edits(given: Given, tell: Tell) -> dict[str, Any]:
 
 def run(given: Given, tell: Tell) -> dict[str, Any]:
     """Run a Dag in the folder of its notebook, where a kernel would run it, each task in a process of its own."""
+    from mwaa_kit.verbs.engines import choose_mode
+    from mwaa_kit.verbs.instead import State
     from mwaa_kit.verbs.recalling import without_large_values
     from mwaa_kit.verbs.running import run as verb
     from mwaa_kit.verbs.values import read_date
 
-    asked = {"mode": "fork", **given.pop("options", {}), **given}
+    asked = {**given.pop("options", {}), **given}
     path = Path(asked.pop("path"))
-    for name in ("logical_date", "start", "end"):
-        if name in asked:
-            asked[name] = read_date(asked[name])
+    if "logical_date" in asked:
+        asked["logical_date"] = read_date(asked["logical_date"])
+    if states := asked.pop("stub_states", {}):
+        asked["stubs"] = {**asked.get("stubs", {}), **{task_id: State(state) for task_id, state in states.items()}}
     options = options_of(verb, asked)
+    options["mode"] = choose_mode(options.get("mode"), options.get("target"), otherwise="fork")
     os.chdir(path.parent)
     last: list[str] = []
 

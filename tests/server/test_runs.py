@@ -191,3 +191,19 @@ def test_a_run_that_this_server_did_not_start_is_read_from_the_record_beside_the
     assert detail["events"][-1]["event"]["event"] == "run_finished"
     absent = server.ask("get", "runs/manual__2020-01-01/values?path=churn.ipynb")
     assert (absent.status, absent.body["error"]["name"]) == (404, "UnknownRunError")
+
+
+def test_tasks_are_stubbed_and_chosen_by_the_names_of_the_verb(server: KitServer) -> None:
+    detail = _wait(server, _start(server, "churn.ipynb", stubs={"load": [{"spend": 70}]}, fresh=True)["id"])
+    values = {one["task_id"]: one.get("value") for one in detail["xcoms"]}
+    assert (detail["job"]["state"], values["score"]) == ("success", 7.0)
+    detail = _wait(server, _start(server, "churn.ipynb", stub_states={"load": "failed"}, fresh=True)["id"])
+    assert [one["state"] for one in detail["task_instances"]] == ["failed", "upstream_failed", "upstream_failed"]
+    detail = _wait(server, _start(server, "churn.ipynb", tasks=["load"])["id"])
+    assert [one["task_id"] for one in detail["task_instances"]] == ["load"]
+
+
+@pytest.mark.parametrize("name", ["record", "replay", "listen", "source"])
+def test_a_page_can_neither_name_files_nor_functions(server: KitServer, name: str) -> None:
+    detail = _wait(server, _start(server, "churn.ipynb", options={name: "/tmp/x"})["id"])
+    assert detail["job"]["error"]["message"] == f"run has no option {name!r} in this version of mwaa-kit"
