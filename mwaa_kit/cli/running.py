@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
+from mwaa_kit.cli.asking import ask, can_ask, read_answers
 from mwaa_kit.cli.findings import show_findings
 from mwaa_kit.cli.instead import instead_options
 from mwaa_kit.cli.liveview import open_view
 from mwaa_kit.cli.narrating import show_run, write_card
 from mwaa_kit.cli.options import dag_id_option, json_option
 from mwaa_kit.cli.output import show_json, tell_start
+from mwaa_kit.cli.ranging import refuse_with_range, run_between
+from mwaa_kit.engine.world import Question
 from mwaa_kit.errors import CancelledError
 from mwaa_kit.verbs.engines import choose_mode
 from mwaa_kit.verbs.values import read_date, read_params
@@ -26,6 +29,8 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="Override a param. May be given again.")
 @click.option("--conf", metavar="JSON", help="All params as one JSON object.")
 @click.option("--logical-date", metavar="DATE", help="By default the present moment.")
+@click.option("--from", "first", metavar="DATE", help="Run every data interval of the schedule, from this date …")
+@click.option("--to", "last", metavar="DATE", help="… to this one, both included, one after another.")
 @click.option(
     "--mode",
     type=click.Choice(("inline", "threads", "fork", "worker")),
@@ -37,6 +42,13 @@ from mwaa_kit.verbs.values import read_date, read_params
 @instead_options
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("--follow-assets", is_flag=True, help="Also run the Dags that wait for the assets it updates.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="TASK=ANSWER",
+    help="What a human-in-the-loop task is told: an option, JSON, or @file. May be given again.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No log lines.")
 @click.option("--card", metavar="FILE", help="Write the run as one HTML page: graph, timeline, outputs, logs.")
 @click.option("--target", metavar="VERSION", help="The Airflow version to run on; by default the one of this Python.")
@@ -50,10 +62,13 @@ def run_command(
     params: tuple[str, ...],
     conf: str | None,
     logical_date: str | None,
+    first: str | None,
+    last: str | None,
     mode: str | None,
     jobs: int | None,
     skip_delays: bool,
     follow_assets: bool,
+    answers: tuple[str, ...],
     quiet: bool,
     card: str | None,
     target: str | None,
@@ -66,6 +81,22 @@ def run_command(
     if not as_json:
         tell_start()
     view = click.get_current_context().with_resource(open_view(logs=not quiet))
+
+    def ask_below(question: Question) -> Any:
+        view.close()  # the prompt has the terminal to itself
+        return ask(question)
+
+    ways: dict[str, Any] = {
+        "answers": read_answers(answers),
+        "ask": ask_below if can_ask() and not as_json else None,
+        "listen": (lambda event: show_json(event.to_dict())) if as_json else view,
+    }
+    if first or last:
+        options = {"jobs": jobs or 0, "skip_delays": skip_delays, "follow_assets": follow_assets, "target": target}
+        chosen_mode = choose_mode(mode, target, otherwise="fork")
+        given = {"dag_id": dag_id, "params": read_params(params, conf), "mode": chosen_mode, **options, **ways}
+        refuse_with_range(bool(tasks), logical_date is not None, card is not None, instead)
+        return run_between(path, first, last, given, view.close, as_json=as_json)
     finished = run(
         path,
         dag_id=dag_id,
@@ -79,10 +110,10 @@ def run_command(
         jobs=jobs or 0,
         skip_delays=skip_delays,
         follow_assets=follow_assets,
-        listen=(lambda event: show_json(event.to_dict())) if as_json else view,
         pulse=None if as_json else view.pulse,
         on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
         **instead,
+        **ways,
     )
     view.close()
     if as_json:

@@ -52,6 +52,11 @@ class TaskRequest:
         Set when a deferred task goes on: the deferral, with the trigger's event merged into ``next_kwargs``.
     skip_delays
         A sensor in poke mode does not wait between two looks.
+    callback
+        ``success`` or ``failure``: not the task is run, but the Dag's callbacks for that end, with the context of this task
+        instance.
+    reason
+        Why the run ended so, for the callbacks.
     """
 
     run: RunInfo
@@ -63,6 +68,8 @@ class TaskRequest:
     reschedules: int = 0
     resume: Deferral | None = None
     skip_delays: bool = False
+    callback: str = ""
+    reason: str = ""
 
     @property
     def key(self) -> TaskKey:

@@ -168,6 +168,9 @@ class WorldServices(Protocol):
     def read_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int, key: str) -> Any:
         """Return a value that another run left; None when there is none."""
 
+    def list_run_xcoms(self, dag_id: str, run_id: str, task_id: str, key: str) -> Sequence[Any]:
+        """Return the values that all map indexes of a task left in another run, in their order."""
+
     def trigger(self, key: TaskKey, try_number: int, wish: Trigger) -> Triggered:
         """Run another Dag to its end, for the task instance `key`."""
 

@@ -80,6 +80,12 @@ class TaskSpec:
         The wait before the next try, and its ceiling (None: no ceiling).
     retry_multiplier
         1.0: the same delay each time. More: the delay is multiplied by it after each try.
+    weight_rule
+        What its priority is summed over: ``downstream``, ``upstream`` or ``absolute``.
+    max_active_tis_per_dag, max_active_tis_per_dagrun
+        How many of its instances may run at once, over all runs and in one; None sets no limit.
+    depends_on_past, wait_for_downstream
+        It runs only when it succeeded (and what lies directly below it) in the run before.
     """
 
     task_id: str
@@ -103,6 +109,12 @@ class TaskSpec:
     priority_weight: int = 1
     pool: str = "default_pool"
     doc: str = ""
+    pool_slots: int = 1
+    weight_rule: str = "downstream"
+    max_active_tis_per_dag: int | None = None
+    max_active_tis_per_dagrun: int | None = None
+    depends_on_past: bool = False
+    wait_for_downstream: bool = False
 
     @property
     def mapped(self) -> bool:
@@ -127,6 +139,10 @@ class DagSpec:
     asset_condition
         For a Dag that is scheduled on assets: ``{"any": [...]}``, ``{"all": [...]}``, ``{"asset": [name, uri]}``,
         ``{"alias": name}`` or ``{"ref": name or uri}``; else None.
+    max_active_tasks
+        How many task instances may run at once.
+    callbacks
+        ``success`` and ``failure``, where the Dag has something to run when a run ends so.
     relative_path
         The Dag file, relative to the folder it was loaded from; empty for a Dag that exists only in cells.
     """
@@ -144,6 +160,9 @@ class DagSpec:
     fail_fast: bool = False
     relative_path: str = ""
     asset_condition: Any = None
+    max_active_tasks: int = 16
+    dagrun_timeout_seconds: float | None = None
+    callbacks: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, TaskSpec]:

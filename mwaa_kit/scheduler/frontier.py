@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mwaa_kit.model.run import FAILED, FINISHED, SKIPPED, SUCCESS, UNMAPPED, UPSTREAM_FAILED, TaskKey
 from mwaa_kit.model.spec import TaskSpec
 from mwaa_kit.scheduler.expansion import count_instances, relevant_indexes
+from mwaa_kit.scheduler.past import why_blocked
 from mwaa_kit.scheduler.rules import RUN, WAIT, Upstream, Verdict, decide, decide_setups
 from mwaa_kit.scheduler.state import RunState, teardown_scope
 
@@ -48,11 +49,20 @@ class Frontier:
         ready = []
         for key, verdict in [found for task_id in batch for found in self._look_at(self._dag.by_id[task_id])]:
             if verdict.action == RUN:
-                ready.append(key)
+                if not self._wait_for_past(key):
+                    ready.append(key)
             else:
                 self._state.set_state(key, verdict.action, reason=verdict.reason)
         self._handed_out.update(ready)
         return sorted(ready, key=lambda key: (self._order[key[0]], key[1]))
+
+    def _wait_for_past(self, key: TaskKey) -> bool:
+        """Whether the run before keeps an instance from running: then it never will, and the run says why."""
+        reason = why_blocked(self._dag.by_id[key[0]], self._state.previous)
+        if reason and key not in self._state.blocked:
+            self._state.blocked[key] = reason
+            self._state.log(key, 0, "warning", reason)
+        return bool(reason)
 
     def _look_at(self, task: TaskSpec) -> Iterator[tuple[TaskKey, Verdict]]:
         """Yield the instances of one task that need not wait any longer."""

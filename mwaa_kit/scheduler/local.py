@@ -40,10 +40,11 @@ FILE_NAME = "mwaa-kit.local.toml"
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """Connections by conn_id (their fields as Airflow names them) and Variables by key."""
+    """Connections by conn_id (their fields as Airflow names them), Variables by key, and the slots of each pool."""
 
     connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_local_settings(folder: Path) -> LocalSettings:

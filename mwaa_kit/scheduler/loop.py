@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest
+from mwaa_kit.engine.world import Answer
+from mwaa_kit.errors import MwaaKitError
 from mwaa_kit.model.run import (
     AWAITING_INPUT,
     DEFERRED,
     FAILED,
     FINISHED,
     RUNNING,
+    SKIPPED,
     SUCCESS,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
-    UPSTREAM_FAILED,
+    TaskInstance,
     TaskKey,
 )
-from mwaa_kit.model.spec import DagSpec, TaskSpec
+from mwaa_kit.model.spec import TaskSpec
 from mwaa_kit.scheduler import standing
+from mwaa_kit.scheduler.ending import final_state
 from mwaa_kit.scheduler.executors import RESUMED, Executor, Job
 from mwaa_kit.scheduler.frontier import Frontier
+from mwaa_kit.scheduler.queueing import ReadyQueue
+from mwaa_kit.scheduler.retrying import retry_delay
 from mwaa_kit.scheduler.standing import FindStandIn
 from mwaa_kit.scheduler.state import RunState
-
-MAX_RETRY_DELAY_SECONDS = 24 * 60 * 60
-"""Airflow's ``core.max_task_retry_delay``."""
 
 
 class Loop:
@@ -41,6 +44,8 @@ class Loop:
         Retry delays and sensor intervals pass at once.
     find_stand_in
         Says which instances need not run; None lets all run.
+    pools
+        The slots of each pool.
     """
 
     def __init__(
@@ -50,15 +55,19 @@ class Loop:
         *,
         skip_delays: bool = False,
         find_stand_in: FindStandIn = lambda key, state: None,
+        pools: Mapping[str, int] | None = None,
     ) -> None:
         self._state = state
         self._executor = executor
         self._skip_delays = skip_delays
         self._find_stand_in = find_stand_in
         self._frontier = Frontier(state)
-        self._ready: deque[Job] = deque()
+        self._queue = ReadyQueue(state.dag, pools or {})
         self._timers: list[tuple[datetime, int, TaskRequest]] = []
         self._tie = itertools.count()
+        self._call_back_at_end = True
+        limit = state.dag.dagrun_timeout_seconds
+        self._deadline = None if limit is None else state.now() + timedelta(seconds=limit)
 
     def run(self) -> str:
         """Run until nothing is left to do; return the run's state, ``success`` or ``failed``.
@@ -69,34 +78,112 @@ class Loop:
         below one that skips and one that fails, both ready together, sees both, as with Airflow's own scheduler.
         """
         while True:
-            if not self._ready:
-                self._ready += [self._begin(key) for key in self._frontier.next_keys()]
+            if not self._queue.can_start():
+                for key in self._frontier.next_keys():
+                    self._enqueue(self._begin(key))
                 self._wake()
-            while self._ready and self._executor.free > 0:
-                self._hand_out(self._ready.popleft())
-            if self._state.dirty and not self._ready and self._executor.free > 0:
+            while self._executor.free > 0 and (job := self._queue.pop()) is not None:
+                self._hand_out(job)
+            if self._state.dirty and not self._queue.can_start() and self._executor.free > 0:
                 continue
-            if not self._executor.busy and not self._timers and not self._ready:
-                return final_state(self._state)
+            if not self._executor.busy and not self._timers and not self._queue:
+                return self._end()
+            if self._deadline is not None and self._state.now() >= self._deadline:
+                return self._time_out()
             for job, outcome in self._executor.wait(self._patience()):
+                self._queue.release(job.key)
                 self._take(job, outcome)
 
     def cancel(self) -> None:
         """Stop everything; what was running has failed."""
         begun = [job.key for job in self._executor.cancel()]
         begun += [request.key for _, _, request in self._timers]
-        begun += [job.key for job in self._ready if self._state.state_of(job.key) is not None]
+        begun += [job.key for job in self._queue if self._state.state_of(job.key) is not None]
         begun += [key for key, state in self._state.task_states().items() if state == RUNNING]  # on its way to a hand
         for key in dict.fromkeys(begun):
             self._state.set_state(key, FAILED, reason="cancelled")
+            self._queue.release(key)
         self._timers.clear()
-        self._ready.clear()
+        self._queue.clear()
+
+    def tear_down(self) -> None:
+        """After a cancel, run the teardowns whose setups succeeded; nothing else begins any more."""
+        states = self._state.task_states()
+        waiting = [task.task_id for task in self._state.dag.tasks if task.is_teardown and self._is_set_up(task)]
+        if not waiting:
+            return
+        for key, state in states.items():
+            if state not in FINISHED and key[0] not in waiting:
+                self._state.set_state(key, SKIPPED, reason="the run was cancelled")
+        self._deadline = None
+        self._run_the_rest()
+
+    def _is_set_up(self, teardown: TaskSpec) -> bool:
+        """Whether a teardown has not run, and one of its setups has; one without setups cleans up after all tasks."""
+        if any(self._state.state_of(key) is not None for key in self._state.keys_of(teardown.task_id)):
+            return False
+        by_id = self._state.dag.by_id
+        setups = [up for up in teardown.upstream if up in by_id and by_id[up].is_setup]
+        return not setups or any(self._state.finished[up][SUCCESS] for up in setups)
+
+    def _run_the_rest(self) -> None:
+        """Run what is ready by now, without the callbacks of a run that ends by itself."""
+        callbacks, self._call_back_at_end = self._call_back_at_end, False
+        try:
+            self.run()
+        finally:
+            self._call_back_at_end = callbacks
+
+    def _end(self) -> str:
+        """Return how the run ended, after the Dag's callbacks have run."""
+        outcome = final_state(self._state)
+        stuck = any(state not in FINISHED for state in self._state.task_states().values())
+        reason = "success" if outcome == SUCCESS else "all_tasks_deadlocked" if stuck else "task_failure"
+        if not self._state.blocked:  # on Airflow a run that the past holds up goes on waiting
+            self._call_back(outcome, reason)
+        return outcome
+
+    def _time_out(self) -> str:
+        """End a run that took longer than its Dag allows: as in Airflow, what is not finished is skipped."""
+        self._executor.cancel()
+        self._timers.clear()
+        self._queue.clear()
+        seconds = self._state.dag.dagrun_timeout_seconds or 0
+        for key, state in self._state.task_states().items():
+            if state not in FINISHED:
+                self._state.set_state(
+                    key, SKIPPED, reason=f"the run took longer than its dagrun_timeout of {seconds:g} s"
+                )
+                self._queue.release(key)
+        self._call_back(FAILED, "timed_out")
+        return FAILED
+
+    def _call_back(self, outcome: str, reason: str) -> None:
+        """Run the Dag's callbacks, as one more job; what they write belongs to the last task that decided."""
+        kind = "success" if outcome == SUCCESS else "failure"
+        if kind not in self._state.dag.callbacks or not self._call_back_at_end:
+            return
+        ended = [one for one in self._state.instances.values() if one.state == outcome and one.end_date]
+        first = TaskInstance(self._state.dag.tasks[0].task_id)
+        last = max(ended, key=lambda one: (one.end_date is not None, one.end_date), default=first)
+        request = self._begin(last.key).request
+        self._executor.submit(Job(replace(request, try_number=last.try_number, callback=kind, reason=reason)))
+        while self._executor.busy:
+            self._executor.wait(None)
 
     def _patience(self) -> float | None:
-        """How long the executor may wait before a timer is due; None when there is none."""
-        if not self._timers:
-            return None
-        return max(0.0, (self._timers[0][0] - self._state.now()).total_seconds())
+        """How long the executor may wait before something is due; None when nothing is."""
+        due = [self._timers[0][0]] if self._timers else []
+        due += [self._deadline] if self._deadline else []
+        return max(0.0, (min(due) - self._state.now()).total_seconds()) if due else None
+
+    def _enqueue(self, job: Job) -> None:
+        """Queue a job; one that could never start has failed."""
+        task = self._state.dag.by_id[job.key[0]]
+        if reason := self._queue.why_never(task):
+            self._finish(job.request, FAILED, reason)
+        else:
+            self._queue.push(job)
 
     def _begin(self, key: TaskKey) -> Job:
         """Make the first job of an instance."""
@@ -128,13 +215,14 @@ class Loop:
             instance = self._state.begin_try(job.key, again=goes_on)
             job = replace(job, request=replace(job.request, try_number=instance.try_number))
             self._state.set_state(job.key, RUNNING)
+            self._queue.occupy(job.key)
         self._executor.submit(job)
 
     def _wake(self) -> None:
         """Make ready what is due by now."""
         now = self._state.now()
         while self._timers and self._timers[0][0] <= now:
-            self._ready.append(Job(heapq.heappop(self._timers)[2]))
+            self._queue.push(Job(heapq.heappop(self._timers)[2]))
 
     def _later(self, request: TaskRequest, when: datetime) -> None:
         heapq.heappush(self._timers, (when, next(self._tie), request))
@@ -143,15 +231,15 @@ class Loop:
         """Take note of how a job ended, and of what comes next."""
         request = job.request
         if outcome.state == RESUMED and outcome.deferral is not None:
-            self._ready.appendleft(Job(replace(request, resume=outcome.deferral)))
+            self._queue.push(Job(replace(request, resume=outcome.deferral)))
         elif outcome.state == DEFERRED and outcome.deferral is not None:
             self._defer(request, outcome.deferral)
         elif outcome.state == UP_FOR_RETRY:
             self._retry(request, outcome)
         elif outcome.state == UP_FOR_RESCHEDULE:
             self._reschedule(request, outcome)
-        elif outcome.state == AWAITING_INPUT:
-            self._finish(request, FAILED, "it waits for a person's answer, which a test-run cannot ask for")
+        elif outcome.state == AWAITING_INPUT and outcome.deferral is not None:
+            self._ask(request, outcome.deferral)
         else:
             self._finish(request, outcome.state, outcome.error)
 
@@ -170,7 +258,30 @@ class Loop:
 
     def _defer(self, request: TaskRequest, deferral: Deferral) -> None:
         self._state.set_state(request.key, DEFERRED, reason=f"waits for {deferral.classpath.rpartition('.')[2]}")
-        self._ready.append(Job(request, deferral))
+        self._queue.push(Job(request, deferral))
+
+    def _ask(self, request: TaskRequest, waits: Deferral) -> None:
+        """Ask a person; where there is none, take the defaults when the time is over, or fail."""
+        question = self._state.question_of(request.key)
+        subject = question.subject if question else "a person's answer"
+        self._state.set_state(request.key, AWAITING_INPUT, reason=subject)
+        try:
+            answer = self._state.find_answer(*request.key)
+        except MwaaKitError as error:
+            self._finish(request, FAILED, str(error))
+            return
+        if answer is not None:
+            self._queue.push(Job(replace(request, resume=replace(waits, answer=answer))))
+        elif waits.timeout_seconds is not None:
+            now = self._state.now()
+            when = now if self._skip_delays else now + timedelta(seconds=waits.timeout_seconds)
+            defaults = Answer(question.defaults, question.values) if question and question.defaults else None
+            self._state.set_state(request.key, AWAITING_INPUT, reason="nobody answers here", until=when)
+            self._later(replace(request, resume=replace(waits, answer=defaults)), when)
+        else:
+            self._finish(
+                request, FAILED, f"nobody answered: {subject!r}; give an answer with --answer {request.task_id}=…"
+            )
 
     def _reschedule(self, request: TaskRequest, outcome: TaskOutcome) -> None:
         now = self._state.now()
@@ -181,61 +292,14 @@ class Loop:
 
     def _retry(self, request: TaskRequest, outcome: TaskOutcome) -> None:
         now = self._state.now()
-        delay = retry_delay(self._state.dag.by_id[request.task_id], request.try_number, outcome.retry_delay_seconds)
+        delay = retry_delay(
+            self._state.dag.by_id[request.task_id],
+            request.try_number,
+            outcome.retry_delay_seconds,
+            dag_id=request.run.dag_id,
+            logical_date=request.run.logical_date,
+        )
         when = now if self._skip_delays else now + delay
         self._state.clear_xcoms(request.key)
         self._state.set_state(request.key, UP_FOR_RETRY, reason=outcome.error, until=when)
         self._later(replace(request, reschedules=0, resume=None), when)
-
-
-def retry_delay(task: TaskSpec, try_number: int, asked: float | None = None) -> timedelta:
-    """Return the wait after a failed try.
-
-    Parameters
-    ----------
-    try_number
-        Of the try that failed, from 1.
-    asked
-        Seconds that the task's own retry policy asked for.
-
-    Notes
-    -----
-    Airflow spreads the backoff by a hash of the task instance to keep many from retrying at once; a test-run of one Dag has
-    no crowd, so it waits the plain ``retry_delay * multiplier ** (try_number - 1)``.
-    """
-    if asked is not None:
-        return timedelta(seconds=asked)
-    ceiling = min(task.max_retry_delay_seconds or MAX_RETRY_DELAY_SECONDS, MAX_RETRY_DELAY_SECONDS)
-    if task.retry_multiplier in (0.0, 1.0):
-        return timedelta(seconds=task.retry_delay_seconds)
-    try:
-        return timedelta(seconds=min(ceiling, task.retry_delay_seconds * task.retry_multiplier ** (try_number - 1)))
-    except OverflowError:
-        return timedelta(seconds=ceiling)
-
-
-def final_state(state: RunState) -> str:
-    """Return the run's state by Airflow's rule: its leaves decide; a teardown counts only where it says so.
-
-    Task instances that could never start mean a deadlock, which Airflow calls failed.
-    """
-    instances = [key for task in state.dag.tasks for key in state.keys_of(task.task_id)]
-    if any(state.state_of(key) not in FINISHED for key in instances):
-        return FAILED
-    leaves = _leaves(state.dag)
-    ended = {state.state_of(key) for key in instances if key[0] in leaves}
-    return FAILED if ended & {FAILED, UPSTREAM_FAILED} else SUCCESS
-
-
-def _leaves(dag: DagSpec) -> set[str]:
-    """Return the tasks whose states decide the run's."""
-
-    def ignorable(task: TaskSpec) -> bool:
-        return task.is_teardown and not task.on_failure_fail_dagrun
-
-    leaves = {
-        task.task_id
-        for task in dag.tasks
-        if not ignorable(task) and all(ignorable(dag.by_id[down]) for down in task.downstream if down in dag.by_id)
-    }
-    return leaves or {task.task_id for task in dag.tasks if not task.downstream}

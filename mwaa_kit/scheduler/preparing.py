@@ -202,4 +202,4 @@ def narrow(dag: DagSpec, task_ids: tuple[str, ...]) -> DagSpec:
         for task in dag.tasks
         if task.task_id in kept
     )
-    return replace(dag, tasks=tasks)
+    return replace(dag, tasks=tasks, callbacks=())  # a part of a Dag does not end as the whole does

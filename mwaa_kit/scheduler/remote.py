@@ -79,6 +79,12 @@ class WorkerEngine:
         engine = open_engine()
         return engine.write_value(value) if isinstance(engine, Insightful) else value
 
+    def list_runs(
+        self, dag_id: str, first: datetime, last: datetime, conf: Mapping[str, Any], limit: int
+    ) -> tuple[RunInfo, ...]:
+        """List the runs of a range of dates there."""
+        return tuple(self.call("list_runs", dag_id, first, last, dict(conf), limit))
+
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a method of the engine there."""
         return self.worker.ask("call", name=name, arguments=arguments)

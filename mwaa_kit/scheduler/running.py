@@ -147,7 +147,7 @@ def run_dag(
         tell(sentence)
     recorder.begin(info, started, tasks=prepared.task_ids, source=options.source)
     cancelled, outcome = True, FAILED  # until the loop has come to its end
-    loop = Loop(state, executor, skip_delays=options.skip_delays, find_stand_in=prepared.find)
+    loop = Loop(state, executor, skip_delays=options.skip_delays, find_stand_in=prepared.find, pools=local.pools)
     try:
         outcome = loop.run()
         starter.follow(state)
@@ -156,6 +156,7 @@ def run_dag(
         with _deaf_to_interrupts():
             emit(RunCancelling(now(), dag.dag_id, info.run_id))
             loop.cancel()
+        _tear_down(loop)
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
         executor.close()
         run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
@@ -165,6 +166,15 @@ def run_dag(
     if options.instead.record is not None:
         write_recording(options.instead.record, run, info, state)
     return run
+
+
+def _tear_down(loop: Loop) -> None:
+    """Let the teardowns of a cancelled run take place; one more Ctrl-C stops them too."""
+    try:
+        loop.tear_down()
+    except KeyboardInterrupt:
+        with _deaf_to_interrupts():
+            loop.cancel()
 
 
 @contextlib.contextmanager
@@ -191,7 +201,9 @@ def _summarise(
         state=outcome,
         logical_date=state.run.logical_date,
         cancelled=cancelled,
-        task_instances=tuple(state.instances.get(key, TaskInstance(*key)) for key in keys),
+        task_instances=tuple(
+            state.instances.get(key, TaskInstance(*key, error=state.blocked.get(key, ""))) for key in keys
+        ),
         xcoms=state.xcoms(),
         start_date=started,
         end_date=ended,

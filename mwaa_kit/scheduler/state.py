@@ -71,6 +71,8 @@ class RunState(Surroundings):
         self.finished: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.expanded: dict[str, int] = {}
         self.lengths: dict[str, int] = {}
+        self.previous = self.world.previous(run.dag_id, run.run_id)
+        self.blocked: dict[TaskKey, str] = {}
         self.dirty: set[str] = {task.task_id for task in dag.tasks}
         self._xcoms: dict[tuple[str, int, str], Any] = {}
         self._left: defaultdict[TaskKey, dict[str, None]] = defaultdict(dict)

@@ -58,6 +58,10 @@ class Surroundings:
         """Return a value that another run of this session left."""
         return self.world.read_xcom(dag_id, run_id, task_id, map_index, key)
 
+    def list_run_xcoms(self, dag_id: str, run_id: str, task_id: str, key: str) -> Sequence[Any]:
+        """Return the values that all map indexes of a task left in another run of this session."""
+        return self.world.list_xcoms(dag_id, run_id, task_id, key)
+
     def trigger(self, key: TaskKey, try_number: int, wish: Trigger) -> Triggered:
         """Run another Dag to its end.
 

@@ -80,7 +80,8 @@ class World:
 
     def previous(self, dag_id: str, run_id: str) -> KnownRun | None:
         """Return the run of this session whose logical date comes right before that of another."""
-        date = self.records[dag_id, run_id].info.logical_date
+        own = self.records.get((dag_id, run_id))
+        date = own.info.logical_date if own else None
         earlier = [
             record
             for (owner, _), record in self.records.items()
@@ -93,6 +94,11 @@ class World:
         run = self.runs.get((dag_id, run_id))
         wanted: tuple[TaskKey, str] = ((task_id, UNMAPPED if map_index is None else map_index), key)
         return next((xcom.stored for xcom in run.xcoms if _place(xcom) == wanted), None) if run else None
+
+    def list_xcoms(self, dag_id: str, run_id: str, task_id: str, key: str) -> list[Any]:
+        """Return the values of all map indexes of a task in a run of this session."""
+        run = self.runs.get((dag_id, run_id))
+        return [xcom.stored for xcom in run.xcoms if (xcom.task_id, xcom.key) == (task_id, key)] if run else []
 
     def take_events(self, dag_id: str) -> list[AssetEvent]:
         """Return the asset events that a Dag was not run for yet."""

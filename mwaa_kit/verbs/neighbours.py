@@ -6,17 +6,24 @@ A file is imported only when its text speaks of what is looked for: the dag_id, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mwaa_kit.engine.protocol import Engine
-from mwaa_kit.engine.world import AssetEvent
+from mwaa_kit.engine.protocol import Engine, RunInfo
+from mwaa_kit.engine.world import AssetEvent, KnownRun
 from mwaa_kit.errors import MwaaKitError
+from mwaa_kit.model.run import FAILED, TaskInstance, TaskKey
 from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.scheduler.folder import FOLDER_NAME
+from mwaa_kit.scheduler.history import StoredRun
+from mwaa_kit.scheduler.store import RunStore
 from mwaa_kit.scheduler.world import Neighbours, concerns
 from mwaa_kit.verbs.running import Runnable, load_file
 
 _ENDINGS = (".py", ".ipynb")
+
+_NEWEST = 200
+"""How many recorded runs of another Dag are looked at."""
 
 
 class FolderDags(Neighbours):
@@ -86,3 +93,26 @@ class FolderDags(Neighbours):
         if file not in self._loaded:
             self._loaded[file] = load_file(str(file), self._target, self._engine, isolated=self._isolated).siblings
         return self._loaded[file]
+
+
+def recorded_runs(folder: Path) -> Callable[[str], Iterable[KnownRun]]:
+    """Return what gives the recorded runs of a Dag, oldest first: those of the notebooks and Dag files in a folder."""
+
+    def read(dag_id: str) -> list[KnownRun]:
+        if not (folder / FOLDER_NAME).is_dir():
+            return []
+        try:
+            with contextlib.closing(RunStore(folder)) as store:
+                newest = store.list_runs(dag_id)[:_NEWEST]
+                return [_read_known(run, store.read_states(run.run_key)) for run in reversed(newest) if run.info]
+        except MwaaKitError:  # what cannot be read is not there: the run itself says what is wrong with the record
+            return []
+
+    return read
+
+
+def _read_known(run: StoredRun, states: Mapping[TaskKey, str | None]) -> KnownRun:
+    instances = tuple(TaskInstance(*key, state) for key, state in states.items())
+    info = run.info or RunInfo(run.dag_id, run.run_id, run.started_at)
+    state = FAILED if run.interrupted else run.state
+    return KnownRun(info, state, run.started_at, run.ended_at, instances)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mwaa_kit.engine.protocol import Engine, Insightful
 from mwaa_kit.errors import NoTaskError, UnknownDagError, WrongUsageError
@@ -20,6 +20,11 @@ from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
 from mwaa_kit.verbs.instead import GivenInstead, read_instead
 from mwaa_kit.verbs.recording import recorded
 from mwaa_kit.verbs.sources import build_folder, import_error, is_plain, lay_out, need_clean, read_module, try_import
+
+if TYPE_CHECKING:
+    from mwaa_kit.scheduler.people import Ask
+    from mwaa_kit.scheduler.running import RunOptions
+    from mwaa_kit.scheduler.world import World
 
 Listen = Callable[[Event], None]
 
@@ -59,6 +64,8 @@ def run(
     jobs: int = 0,
     skip_delays: bool = False,
     follow_assets: bool = False,
+    answers: Mapping[str, Any] | None = None,
+    ask: Ask | None = None,
     listen: Listen = lambda event: None,
     pulse: Callable[[], None] | None = None,
     on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
@@ -89,6 +96,11 @@ def run(
         Retry delays and sensor intervals pass at once.
     follow_assets
         Also run the Dags beside this one that are scheduled on assets which it updates.
+    answers
+        For human-in-the-loop tasks, by task_id: an option, several, the fields of the form, or
+        ``{"options": [...], "params": {...}}``.
+    ask
+        Is asked what is not among `answers`: it gets a ``Question`` and returns such an answer, or None.
     listen
         Takes each event as it happens.
     pulse
@@ -116,10 +128,7 @@ def run(
     DagRun
         ``run["features"].value`` is a task's result as a live object. A failed run is returned, not raised.
     """
-    from mwaa_kit.scheduler.local import read_local_settings
-    from mwaa_kit.scheduler.running import RunOptions, run_dag
-    from mwaa_kit.scheduler.world import World
-    from mwaa_kit.verbs.neighbours import FolderDags
+    from mwaa_kit.scheduler.running import RunOptions
 
     mode = choose_mode(mode, target, otherwise="inline")
     with engine_for(target, mode) as engine:
@@ -140,21 +149,54 @@ def run(
             follow_assets=follow_assets,
             source=name,
         )
-        interpreter = Interpreter(found.module, found.dag_file)
-        with recorded(found.spec, found.module, found.folder, mode=mode, listen=listen) as record:
-            finished = run_dag(
-                engine,
-                found.spec,
-                options,
-                local=read_local_settings(found.folder),
-                store_in=found.folder,
-                listen=lambda event: record.take(interpreter.read(event)),
-                world=World(
-                    FolderDags(found, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
-                ),
-                pulse=pulse,
-            )
-            return record.finish(interpreter.finish(finished))
+        world = open_world(found, target, engine, mode, answers=answers, ask=ask)
+        return play(engine, found, options, world, listen, pulse=pulse)
+
+
+def open_world(
+    found: Runnable,
+    target: str | None,
+    engine: Engine,
+    mode: str,
+    *,
+    answers: Mapping[str, Any] | None,
+    ask: Ask | None,
+) -> World:
+    """Return what the runs of this call share: the Dags beside, the runs on record, and who answers questions."""
+    from mwaa_kit.scheduler.people import answering
+    from mwaa_kit.scheduler.world import World
+    from mwaa_kit.verbs.neighbours import FolderDags, recorded_runs
+
+    beside = FolderDags(found, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
+    return World(beside, recorded_runs(found.folder), answering(answers or {}, ask))
+
+
+def play(
+    engine: Engine,
+    found: Runnable,
+    options: RunOptions,
+    world: World,
+    listen: Listen,
+    *,
+    pulse: Callable[[], None] | None = None,
+) -> DagRun:
+    """Run a Dag once; keep its events and tell them in the words of its notebook."""
+    from mwaa_kit.scheduler.local import read_local_settings
+    from mwaa_kit.scheduler.running import run_dag
+
+    interpreter = Interpreter(found.module, found.dag_file)
+    with recorded(found.spec, found.module, found.folder, mode=options.mode, listen=listen) as record:
+        finished = run_dag(
+            engine,
+            found.spec,
+            options,
+            local=read_local_settings(found.folder),
+            store_in=found.folder,
+            listen=lambda event: record.take(interpreter.read(event)),
+            world=world,
+            pulse=pulse,
+        )
+        return record.finish(interpreter.finish(finished))
 
 
 def find_runnable(

@@ -85,7 +85,7 @@ class Airflow2Engine:
                 f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
             ) from error
         self._dags[dag.dag_id] = dag
-        return read_dag(dag, relative_path)
+        return replace(read_dag(dag, relative_path), callbacks=())  # the Dag's own callbacks are not run here
 
     def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
         """Work out a manual run as Airflow does when a user triggers one; Airflow 2 has no run without a date.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.airflow3 import deferring, looking, reading, running, versions
+from mwaa_kit.engine.airflow3 import deferring, looking, reading, running, timetabling, versions
 from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
@@ -106,7 +107,7 @@ class Airflow3Engine:
         dag = self._find(dag_id)
         self._check_conf(dag, conf)
         stamp = (when or now).isoformat()
-        interval = None if when is None else _data_interval(dag, when)
+        interval = None if when is None else timetabling.data_interval(dag, when)
         return RunInfo(
             dag_id=dag_id,
             run_id=f"manual__{stamp}",
@@ -116,6 +117,20 @@ class Airflow3Engine:
             data_interval_end=interval.end if interval else None,
             conf=dict(conf),
         )
+
+    def list_runs(
+        self, dag_id: str, first: datetime, last: datetime, conf: Mapping[str, Any], limit: int
+    ) -> tuple[RunInfo, ...]:
+        """List the runs that a Dag's schedule makes between two dates, at most so many.
+
+        Raises
+        ------
+        WrongUsageError
+            If `conf` does not fit the Dag's params.
+        """
+        dag = self._find(dag_id)
+        self._check_conf(dag, conf)
+        return tuple(itertools.islice(timetabling.list_runs(dag, first, last, conf), limit))
 
     def _check_conf(self, dag: Any, conf: Mapping[str, Any]) -> None:
         """Validate params by their JSON schemas, with what the user gave in place of the defaults."""
@@ -179,18 +194,6 @@ def _no_request() -> TaskRequest:
 
     now = datetime.now(UTC)
     return TaskRequest(RunInfo("", "", now), "", -1, 0, 0, now)
-
-
-def _data_interval(dag: Any, when: datetime) -> Any:
-    """Return the data interval Airflow gives a manual run; 3.2 moved the timetables of Dags into the Task SDK."""
-    timetable = dag.timetable
-    if not hasattr(timetable, "infer_manual_data_interval"):
-        from airflow.serialization.encoders import coerce_to_core_timetable
-
-        timetable = coerce_to_core_timetable(timetable)
-    import pendulum
-
-    return timetable.infer_manual_data_interval(run_after=pendulum.instance(when))
 
 
 def _read_problem(path: str, text: str) -> ImportProblem:

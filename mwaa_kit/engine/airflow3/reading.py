@@ -30,6 +30,9 @@ def read_dag(dag: Any, relative_path: str = "") -> DagSpec:
         paused_upon_creation=dag.is_paused_upon_creation,
         fail_fast=bool(getattr(dag, "fail_fast", False) or getattr(dag, "fail_stop", False)),
         relative_path=relative_path,
+        max_active_tasks=int(dag.max_active_tasks),
+        dagrun_timeout_seconds=dag.dagrun_timeout.total_seconds() if dag.dagrun_timeout else None,
+        callbacks=tuple(kind for kind in ("success", "failure") if getattr(dag, f"on_{kind}_callback", None)),
         asset_condition=read_condition(_condition(dag.timetable)),
     )
 
@@ -78,12 +81,24 @@ def _read_task(task: Any) -> TaskSpec:
         priority_weight=int(task.priority_weight),
         pool=task.pool or "default_pool",
         doc=task.doc_md or task.doc or "",
+        pool_slots=int(task.pool_slots),
+        weight_rule=_read_weight_rule(task.weight_rule),
+        max_active_tis_per_dag=task.max_active_tis_per_dag,
+        max_active_tis_per_dagrun=task.max_active_tis_per_dagrun,
+        depends_on_past=bool(task.depends_on_past),
+        wait_for_downstream=bool(task.wait_for_downstream),
     )
 
 
 def _read_multiplier(backoff: Any) -> float:
     """Return the factor of a backoff; before 3.2 it was on, which means 2, or off."""
     return 2.0 if backoff is True else float(backoff or 1.0)
+
+
+def _read_weight_rule(rule: Any) -> str:
+    """Return a weight rule's name; a strategy of the user's own is computed from the database, so it counts as absolute."""
+    named = str(getattr(rule, "value", rule))
+    return named if named in ("downstream", "upstream", "absolute") else "absolute"
 
 
 def _in_written_order(task: Any, task_ids: set[str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from mwaa_kit.engine.airflow3.belonging import own_context, supervised
+from mwaa_kit.engine.airflow3.calling import call_back
 from mwaa_kit.engine.airflow3.capturing import captured, redactor
 from mwaa_kit.engine.airflow3.describing import construct, describe_run
 from mwaa_kit.engine.airflow3.people import event_of, event_of_silence
@@ -31,7 +32,7 @@ from mwaa_kit.engine.airflow3.versions import needs_map_indexes, pack_kwargs
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import format_error, last_line
-from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED
+from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED, SUCCESS
 
 
 def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Iterable[Any] = ()) -> TaskOutcome:
@@ -61,6 +62,9 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
         instance = _instance(dag, request, services)
         try:
             context = instance.get_template_context()
+            if request.callback:
+                call_back(dag, request.callback, request.reason, context, write)
+                return TaskOutcome(SUCCESS)
             state, message, error = task_runner.run(instance, context, log)
             context["exception"] = error
             task_runner.finalize(instance, state, context, log, error)

@@ -77,7 +77,15 @@ class Supervisor(StateAnswers):
         return self.comms.XComSequenceSliceResult(root=self._sequence(msg)[slice(msg.start, msg.stop, msg.step)])
 
     def _sequence(self, msg: Any) -> list[Any]:
-        return list(self.services.list_xcoms(msg.task_id, msg.key)) if self.is_own_run(msg) else []
+        if self.is_own_run(msg):
+            found = list(self.services.list_xcoms(msg.task_id, msg.key))
+        else:
+            found = list(self.services.list_run_xcoms(msg.dag_id, msg.run_id, msg.task_id, msg.key))
+        if not getattr(msg, "include_prior_dates", False):
+            return found
+        earlier = reversed(self._earlier(msg.dag_id, self._date_of(msg)))
+        runs = [self.services.list_run_xcoms(msg.dag_id, one.info.run_id, msg.task_id, msg.key) for one in earlier]
+        return [value for values in runs for value in values] + found
 
     def on_SetXCom(self, msg: Any) -> Any:
         map_index = UNMAPPED if msg.map_index is None else msg.map_index

@@ -1,0 +1,158 @@
+"""How tasks and runs end: callbacks, time limits, a cancel, a person's answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mwaa_kit.engine.world import Question
+from mwaa_kit.errors import WrongUsageError
+from mwaa_kit.model.run import LogLine
+from mwaa_kit.scheduler.people import read_answer
+from mwaa_kit.verbs.running import run
+
+DAGS = Path(__file__).parent / "endings" / "endings.py"
+
+ANSWERS = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "enter": {"rows": 5},
+    "choose": "right",
+    "several": ["a", "c"],
+    "strange": "perhaps",
+    "by_trigger": "b",
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """The Dag file, in a folder of its own."""
+    path = tmp_path / DAGS.name
+    path.write_bytes(DAGS.read_bytes())
+    return str(path)
+
+
+def played(file: str, dag_id: str, **options: Any) -> tuple[Any, list[str]]:
+    """Run a Dag; return the run, and what its tasks and callbacks wrote."""
+    lines: list[str] = []
+    found = run(
+        file,
+        dag_id=dag_id,
+        listen=lambda event: lines.append(event.message) if isinstance(event, LogLine) else None,
+        **options,
+    )
+    return found, lines
+
+
+def states(found: Any) -> dict[str, str | None]:
+    return {one.task_id: one.state for one in found.task_instances}
+
+
+@pytest.mark.parametrize("mode", ["inline", "fork"])
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("well", ["begins", "succeeded", "well success end"]),
+        ("skip", ["begins", "skipped", "well success end"]),
+        ("fail", ["begins", "again", "begins", "failed ValueError", "ill task_failure end"]),
+    ],
+)
+def test_callbacks_of_tasks_and_dags_run_and_are_told(file: str, mode: str, how: str, told: list[str]) -> None:
+    _, lines = played(file, "calls_back", mode=mode, params={"how": how}, skip_delays=True)
+
+    words = ("begins", "succeeded", "skipped", "again", "failed ", "well ", "ill ")
+    assert [line for line in lines if line.startswith(words)] == told
+    assert ("ValueError: a callback that fails" in lines) == (how != "fail")
+
+
+def test_a_part_of_a_dag_does_not_call_the_dag_back(file: str) -> None:
+    _, lines = played(file, "calls_back", tasks=("end",))
+
+    assert not [line for line in lines if line.startswith("well")]
+
+
+def test_a_run_that_takes_too_long_is_failed_and_its_rest_skipped(file: str) -> None:
+    found, lines = played(file, "takes_long", mode="fork")
+
+    assert (found.state, states(found)) == ("failed", {"wait": "skipped", "after": "skipped"})
+    assert "ill timed_out wait" in lines
+
+
+def test_teardowns_run_after_a_cancel(file: str) -> None:
+    found, lines = played(file, "is_cancelled")
+
+    assert found.cancelled
+    assert states(found) == {"begin": "success", "interrupt": "failed", "never": "skipped", "clean": "success"}
+    assert "cleaned" in lines
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The Dag that asks, answered."""
+    path = tmp_path_factory.mktemp("people") / DAGS.name
+    path.write_bytes(DAGS.read_bytes())
+    return run(str(path), dag_id="people", answers=ANSWERS, skip_delays=True)
+
+
+def test_people_answer_and_nobody_is_waited_for(answered: Any) -> None:
+    assert states(answered) == {
+        "approve": "success",
+        "approved": "success",
+        "reject": "success",
+        "rejected": "skipped",
+        "enter": "success",
+        "choose": "success",
+        "left": "skipped",
+        "right": "success",
+        "several": "success",
+        "late": "success",
+        "too_late": "failed",
+        "nobody": "failed",
+        "strange": "failed",
+        "by_trigger": "success",
+    }
+
+
+def test_what_was_answered_is_what_the_task_returns(answered: Any) -> None:
+    def told(task_id: str) -> list[Any]:
+        value = answered[task_id].value
+        return [value["chosen_options"], value["params_input"], value["responded_by_user"]]
+
+    you = {"id": "you", "name": "you"}
+    assert {name: told(name) for name in ("enter", "several", "late")} == {
+        "enter": [["OK"], {"rows": 5, "name": "x"}, you],
+        "several": [["a", "c"], {}, you],
+        "late": [["no"], {}, None],
+    }
+    assert answered["by_trigger"].value == ["b"]
+
+
+def test_an_answer_that_is_missing_or_wrong_says_what_would_do(answered: Any) -> None:
+    errors = {one.task_id: one.error for one in answered.task_instances}
+
+    assert errors["nobody"] == "nobody answered: 'Anyone there?'; give an answer with --answer nobody=…"
+    assert "'perhaps' is not an option of task 'strange'" in errors["strange"]
+    assert "HITLTimeoutError" in errors["too_late"]
+
+
+def test_who_is_asked_gets_the_question(file: str) -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> Any:
+        asked.append(question)
+        return {"rows": 7}
+
+    found = run(file, dag_id="people", tasks=("enter",), ask=ask)
+
+    assert found["enter"].value["params_input"] == {"rows": 7, "name": "x"}  # type: ignore[index]
+    assert [(one.subject, one.options, dict(one.values)) for one in asked] == [
+        ("How many?", ("OK",), {"rows": 3, "name": "x"})
+    ]
+
+
+@pytest.mark.parametrize("given", ["c", ["a", "b"], {"options": ["a"], "params": {"z": 1}}, {}])
+def test_an_answer_that_does_not_fit_is_refused(given: Any) -> None:
+    with pytest.raises(WrongUsageError):
+        read_answer(Question("t", -1, "?", ("a", "b")), given)
