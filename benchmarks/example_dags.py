@@ -1,4 +1,8 @@
-"""Run Airflow's own example Dags with our scheduler and with ``dag.test()``, and compare the states they end in.
+"""Run Airflow's own example Dags with our scheduler and with ``dag.test()``, and compare how they end.
+
+Compared are the run's state, the state of every task and map index, and every XCom, in which dates, times, paths and
+numbers of processes count as equal. Where ``dag.test()`` comes to no end, ours must: in the state Airflow would reach, or with
+a message that says what is waited for. What human-in-the-loop tasks ask is answered with the first option.
 
     python benchmarks/example_dags.py                 # all of them; writes benchmarks/example_dags.md
     python benchmarks/example_dags.py --only branch   # the files whose name contains it; prints only
@@ -13,6 +17,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +30,8 @@ from typing import Any
 
 import dice
 from timed import run_timed
+
+from mwaa_kit.scheduler.world import Neighbours
 
 HERE = Path(__file__).parent
 WHEN = datetime.now(UTC).replace(microsecond=0).isoformat()
@@ -43,6 +50,14 @@ NOTES = {
     "example_retry_policy": "it retries after minutes, without a network",
     "example_sensors": "one of its sensors waits for an hour to pass",
 }
+PASSING = (
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]?(\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?"), "DATE"),
+    (re.compile(r"\d{8}T\d{6}"), "DATE"),
+    (re.compile(r"(/[\w.+-]+){2,}"), "PATH"),
+    (re.compile(r"\b1[78]\d{8}(\.\d+)?\b"), "SECONDS"),
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"), "UUID"),
+)
+"""What of a value is another one each time."""
 """Why dag.test() does not bring a Dag to an end."""
 
 
@@ -141,15 +156,37 @@ def read_oracle(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     return answers
 
 
+class Companions(Neighbours):
+    """The Dags of the files that a job holds."""
+
+    def __init__(self, engine: Any, job: dict[str, Any], own: dict[str, Any]) -> None:
+        self.dags = dict(own)
+        for file in job["files"][1:]:
+            if file.endswith(".py"):
+                self.dags |= {spec.dag_id: spec for spec in engine.load(file).dags}
+
+    def find(self, dag_id: str) -> Any:
+        """Return a Dag by its id."""
+        return self.dags.get(dag_id)
+
+
 def run_one(engine: Any, loaded: dict[str, dict[str, Any]], job: dict[str, Any]) -> dict[str, Any]:
     """Run the Dag of a job with our scheduler."""
     from mwaa_kit.scheduler.local import LocalSettings
+    from mwaa_kit.scheduler.people import answering
     from mwaa_kit.scheduler.running import RunOptions, run_dag
+    from mwaa_kit.scheduler.world import World
 
+    own = loaded[job["files"][0]]
     options = RunOptions(logical_date=datetime.fromisoformat(job["logical_date"]), skip_delays=True)
-    spec = loaded[job["files"][0]][job["dag_ids"][0]]
-    run = run_dag(engine, spec, options, local=LocalSettings(), store_in=None)
-    return {"state": run.state, "instances": [[one.task_id, one.map_index, one.state] for one in run.task_instances]}
+    world = World(Companions(engine, job, own), ask=answering({}, lambda question: {"options": question.options[:1]}))
+    run = run_dag(engine, own[job["dag_ids"][0]], options, local=LocalSettings(), store_in=None, world=world)
+    return {
+        "state": run.state,
+        "instances": [[one.task_id, one.map_index, one.state] for one in run.task_instances],
+        "xcoms": [[one.task_id, one.map_index, one.key, one.stored] for one in run.xcoms],
+        "errors": [one.error for one in run.task_instances if one.error],
+    }
 
 
 def compare(job: dict[str, Any], answer: dict[str, Any], ours: dict[str, Any]) -> Row:
@@ -168,13 +205,16 @@ def describe(dag: dict[str, Any]) -> str:
     if "error" in dag:
         return f"refused: {dag['error'].partition(': ')[2] or dag['error']}"
     counted = Counter(str(instance[2]) for instance in dag["instances"])
-    return f"{dag['state']} ({', '.join(f'{count} {state}' for state, count in sorted(counted.items()))})"
+    waits = [error.partition(": ")[2] for error in dag.get("errors", []) if "waits for " in error]
+    told = f": {waits[0]}" if waits else ""
+    return f"{dag['state']} ({', '.join(f'{count} {state}' for state, count in sorted(counted.items()))}){told}"
 
 
 def judge(dag_id: str, theirs: dict[str, Any], ours: dict[str, Any]) -> str:
     """Say whether the states are equal, else why not."""
     if "timeout" in theirs:
-        return f"{NO_END}: {NOTES.get(dag_id, 'too slow')}"
+        ended = "ours neither" if {"timeout", "error", "died"} & set(ours) else "ours did"
+        return f"{NO_END}: {NOTES.get(dag_id, 'too slow')}; {ended}"
     if "error" in theirs and "error" in ours:
         return "equal"
     if {"error", "timeout", "died"} & {*theirs, *ours}:
@@ -186,12 +226,40 @@ def judge(dag_id: str, theirs: dict[str, Any], ours: dict[str, Any]) -> str:
         for task_id, index in sorted({*one, *two})
         if one.get((task_id, index)) != two.get((task_id, index))
     ]
+    apart += compare_values(theirs["xcoms"], ours["xcoms"])
     return "; ".join(apart) or ("equal" if theirs["state"] == ours["state"] else "the run's state")
+
+
+def compare_values(theirs: list[list[Any]], ours: list[list[Any]]) -> list[str]:
+    """Name the XComs that differ."""
+    one, two = ({tuple(row[:3]): settle(row[3]) for row in side} for side in (theirs, ours))
+    places = sorted({*one, *two})
+    return [
+        f"XCom {task_id}[{index}] {key}"
+        for task_id, index, key in places
+        if one.get((task_id, index, key)) != two.get((task_id, index, key))
+    ]
+
+
+def settle(value: Any) -> Any:
+    """Return a value with what is another one each time replaced by its name, and sets in one order."""
+    if isinstance(value, dict):
+        return {key: settle(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [settle(item) for item in value]
+        return sorted(items) if all(isinstance(item, str) for item in items) else items
+    if isinstance(value, float) and value > 1e9:
+        return "SECONDS"
+    if isinstance(value, str):
+        for pattern, name in PASSING:
+            value = pattern.sub(name, value)
+    return value
 
 
 def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
     """Write the page."""
     ended = [row for row in rows if not row.verdict.startswith(NO_END)]
+    bounded = [row for row in rows if row.verdict.startswith(NO_END) and row.verdict.endswith("ours did")]
     equal = [row for row in ended if row.equal]
     share = 100 * len(equal) / max(1, len(ended))
     made = f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}: Airflow {_version()},"
@@ -199,8 +267,8 @@ def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
     lines = [
         "# Airflow's example Dags, run by mwaa-kit and by dag.test()",
         "",
-        f"**{len(equal)} of the {len(ended)} Dags that `dag.test()` brings to an end reach the same states ({share:.0f} %).**",
-        f"All {len(rows)} Dags load; for {len(rows) - len(ended)} `dag.test()` came to no end in the time given.",
+        f"**{len(equal)} of the {len(ended)} Dags that `dag.test()` ends reach the same states and values ({share:.0f} %).**",
+        f"All {len(rows)} Dags load. `dag.test()` came to no end for {len(rows) - len(ended)}; ours did for {len(bounded)} of them.",
         f"On this machine these files hold no Dag, on either side: {', '.join(empty) or 'none'}.",
         "",
         f"{made} {machine} {HERE.name}/example_dags.py says how.",
