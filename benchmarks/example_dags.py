@@ -261,6 +261,7 @@ def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
     ended = [row for row in rows if not row.verdict.startswith(NO_END)]
     bounded = [row for row in rows if row.verdict.startswith(NO_END) and row.verdict.endswith("ours did")]
     equal = [row for row in ended if row.equal]
+    no_end = len(rows) - len(ended)
     share = 100 * len(equal) / max(1, len(ended))
     made = f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}: Airflow {_version()},"
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores."
@@ -268,7 +269,7 @@ def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
         "# Airflow's example Dags, run by mwaa-kit and by dag.test()",
         "",
         f"**{len(equal)} of the {len(ended)} Dags that `dag.test()` ends reach the same states and values ({share:.0f} %).**",
-        f"All {len(rows)} Dags load. `dag.test()` came to no end for {len(rows) - len(ended)}; ours did for {len(bounded)} of them.",
+        f"All {len(rows)} Dags load. `dag.test()` came to no end for {no_end}; ours did for {len(bounded)} of them.",
         f"On this machine these files hold no Dag, on either side: {', '.join(empty) or 'none'}.",
         "",
         f"{made} {machine} {HERE.name}/example_dags.py says how.",

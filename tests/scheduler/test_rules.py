@@ -32,9 +32,9 @@ class Oracle:
         from mwaa_kit.engine.opening import open_engine
 
         open_engine()
+        from airflow.sdk import TriggerRule
         from airflow.ti_deps.deps.trigger_rule_dep import TriggerRuleDep
         from airflow.utils.state import TaskInstanceState
-        from airflow.sdk import TriggerRule
 
         self.rules = [str(rule.value) for rule in TriggerRule]
         self._rule = TriggerRule
