@@ -6,9 +6,10 @@ another; a run knows states. The painters (text, SVG, Mermaid, HTML) read the pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from mwaa_kit.model.module import DagModule, EdgeReason, TaskAnchor
 from mwaa_kit.model.spec import DagSpec, TaskGroupSpec, TaskSpec
@@ -78,6 +79,23 @@ class DrawnEdge:
 
 
 @dataclass(frozen=True)
+class DrawnAsset:
+    """An asset beside the tasks.
+
+    Parameters
+    ----------
+    direction
+        ``in`` or ``out``, seen from the tasks.
+    task_ids
+        The tasks that read or write it; empty for an asset that the Dag is scheduled on.
+    """
+
+    name: str
+    direction: str
+    task_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Picture:
     """One Dag, ready to be drawn.
 
@@ -95,6 +113,7 @@ class Picture:
     tasks: tuple[DrawnTask, ...] = ()
     groups: tuple[TaskGroupSpec, ...] = ()
     edges: tuple[DrawnEdge, ...] = ()
+    assets: tuple[DrawnAsset, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, DrawnTask]:
@@ -126,6 +145,7 @@ class Picture:
                 {"upstream": e.upstream, "downstream": e.downstream, "names": list(e.names), "reason": e.reason}
                 for e in self.edges
             ],
+            "assets": [{"name": a.name, "direction": a.direction, "task_ids": list(a.task_ids)} for a in self.assets],
         }
 
 
@@ -154,7 +174,29 @@ def picture_of(dag: DagSpec, module: DagModule | None = None, states: States | N
         tuple(_drawn_task(task, anchors.get(task.task_id), states or {}) for task in dag.by_id.values()),
         tuple(dag.group_by_id.values()),
         tuple(_drawn_edge(pair, reasons.get(pair)) for pair in pairs),
+        tuple(_drawn_assets(dag)),
     )
+
+
+def _drawn_assets(dag: DagSpec) -> Iterator[DrawnAsset]:
+    """Yield what the Dag is scheduled on, then what its tasks read, then what they write."""
+    yield from (DrawnAsset(name, "in") for name in dict.fromkeys(_condition_names(dag.asset_condition)))
+    for direction in ("in", "out"):
+        users: dict[str, list[str]] = {}
+        for task in dag.tasks:
+            for name in task.inlets if direction == "in" else task.outlets:
+                users.setdefault(name, []).append(task.task_id)
+        yield from (DrawnAsset(name, direction, tuple(task_ids)) for name, task_ids in users.items())
+
+
+def _condition_names(condition: Any) -> Iterator[str]:
+    """Yield the names in a `DagSpec.asset_condition`."""
+    for key, value in (condition or {}).items():
+        if key in ("all", "any"):
+            for part in value:
+                yield from _condition_names(part)
+        else:
+            yield str(value[0] if key == "asset" else value)
 
 
 def _drawn_task(task: TaskSpec, anchor: TaskAnchor | None, states: States) -> DrawnTask:

@@ -74,6 +74,8 @@ class TaskSpec:
         The mapped task groups around it, outermost first.
     expansion
         How many task instances it has within one repetition of its mapped groups; None when it is not mapped itself.
+    inlets, outlets
+        The assets it reads and writes, by name.
     retries
         How often it is tried again after a failure.
     retry_delay_seconds, max_retry_delay_seconds
@@ -101,6 +103,8 @@ class TaskSpec:
     setups: tuple[str, ...] = ()
     mapped_groups: tuple[str, ...] = ()
     expansion: Length | None = None
+    inlets: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
     retries: int = 0
     retry_delay_seconds: float = 300.0
     retry_multiplier: float = 1.0

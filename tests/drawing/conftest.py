@@ -95,6 +95,17 @@ def run() -> Picture:
     return picture_of(dag_of("run", tasks), states=states)
 
 
+def assets() -> Picture:
+    """A Dag that is scheduled on one asset of two, reads a third and writes a fourth twice."""
+    tasks: dict[str, dict[str, Any]] = {
+        "read": {"inlets": ("rates",)},
+        "clean": {"upstream": ("read",), "outlets": ("s3://bucket/clean.parquet",)},
+        "append": {"upstream": ("read",), "outlets": ("s3://bucket/clean.parquet",)},
+    }
+    condition = {"any": [{"asset": ["orders", "s3://bucket/orders"]}, {"alias": "late_orders"}]}
+    return picture_of(dag_of("assets", tasks, asset_condition=condition))
+
+
 def empty() -> Picture:
     """A Dag without a task."""
     return picture_of(dag_of("nothing", {}, schedule="@daily"))
@@ -110,6 +121,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "churn": churn,
     "nested": nested,
     "run": run,
+    "assets": assets,
     "empty": empty,
     "hostile": hostile,
 }

@@ -30,6 +30,8 @@ export interface ITask extends ITaskFacts {
   map_count: number | null;
   is_setup: boolean;
   is_teardown: boolean;
+  /** The id of its cell in the notebook; the live panel has it, `draw` has not. */
+  cell_id?: string | null;
 }
 
 export interface IGroup {

@@ -65,26 +65,24 @@ test('a group within a closed one is not seen', () => {
 });
 
 test('assets stand at the sides; one that starts the Dag leads to its first tasks', () => {
-  const model = new DagModel({
-    ...nested,
-    assets: [
-      { name: 's3://raw', direction: 'in', task_ids: [] },
-      { name: 's3://clean', direction: 'out', task_ids: ['end'] }
-    ]
-  });
-  const scene = sceneOf(model, new Set(), english);
+  const scene = sceneOf(new DagModel(goldenDag('assets')), new Set(), english);
   assert.deepEqual(
     [...scene.boxes.values()]
-      .filter(b => b.kind === 'asset')
-      .map(b => [b.key, b.pin]),
+      .filter(box => box.kind === 'asset')
+      .map(box => [box.key, box.pin]),
     [
-      ['asset-in:s3://raw', -1],
-      ['asset-out:s3://clean', 1]
+      ['asset-in:orders', -1],
+      ['asset-in:late_orders', -1],
+      ['asset-in:rates', -1],
+      ['asset-out:s3://bucket/clean.parquet', 1]
     ]
   );
-  assert.deepEqual(pairs(scene.links).slice(-2), [
-    'asset-in:s3://raw > task:create',
-    'task:end > asset-out:s3://clean'
+  assert.deepEqual(pairs(scene.links).slice(-5), [
+    'asset-in:orders > task:read',
+    'asset-in:late_orders > task:read',
+    'asset-in:rates > task:read',
+    'task:clean > asset-out:s3://bucket/clean.parquet',
+    'task:append > asset-out:s3://bucket/clean.parquet'
   ]);
 });
 

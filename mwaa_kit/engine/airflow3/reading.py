@@ -73,6 +73,8 @@ def _read_task(task: Any) -> TaskSpec:
         setups=tuple(sorted(setup.task_id for setup in task.get_upstreams_only_setups())),
         mapped_groups=tuple(reversed([one.group_id for one in task.iter_mapped_task_groups()])),
         expansion=read_length(task._get_specified_expand_input()) if mapped_itself else None,
+        inlets=_asset_names(task.inlets),
+        outlets=_asset_names(task.outlets),
         retries=int(task.retries or 0),
         retry_delay_seconds=delay.total_seconds(),
         retry_multiplier=_read_multiplier(task.retry_exponential_backoff),
@@ -113,6 +115,13 @@ def operator_name(task: Any) -> str:
         return str(decorated)
     operator = getattr(task, "operator_name", None) or task.task_type
     return str(operator)
+
+
+def _asset_names(lets: Any) -> tuple[str, ...]:
+    """Return the names of the assets and asset aliases among the inlets or outlets of a task; others have no name."""
+    from airflow.sdk.definitions.asset import Asset, AssetAlias
+
+    return tuple(dict.fromkeys(str(one.name) for one in lets or () if isinstance(one, Asset | AssetAlias)))
 
 
 def _read_schedule(dag: Any) -> str | None:
