@@ -45,7 +45,7 @@ export function listen(stage: Stage, verbs: IVerbs, signal: AbortSignal): void {
   svg.addEventListener(
     'pointermove',
     event => {
-      const bounds = svg.getBoundingClientRect();
+      const bounds = stage.node.getBoundingClientRect();
       const link = part(event, '.mk-edge')?.dataset['link'] ?? null;
       const key = part(event, '[data-key]')?.dataset['key'] ?? null;
       const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];

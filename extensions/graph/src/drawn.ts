@@ -49,7 +49,7 @@ export class DrawnDag {
     this._edges = [...svg.querySelectorAll<SVGGElement>('.mk-edge')];
     this._nodes.values().next().value?.setAttribute('tabindex', '0');
     const { signal } = this._ended;
-    this._gestures = new Gestures(svg, this, { ...options, signal });
+    this._gestures = new Gestures(svg, svg, this, { ...options, signal });
     this._listen();
     this.fit();
   }

@@ -11,13 +11,18 @@ export interface ILooker {
 }
 
 export class Gestures {
-  /** `wheelZooms`: the wheel zooms at once; else only with Ctrl or Cmd, and the page scrolls. */
+  /**
+   * `frame`: the window the SVG is seen through. `wheelZooms`: the wheel zooms at once; else only with Ctrl or Cmd, and
+   * the page scrolls.
+   */
   constructor(
     svg: SVGSVGElement,
+    frame: Element,
     looker: ILooker,
     options: { wheelZooms: boolean; signal: AbortSignal }
   ) {
     this._svg = svg;
+    this._frame = frame;
     this._looker = looker;
     const { signal } = options;
     svg.addEventListener('pointerdown', e => this._grab(e, signal), { signal });
@@ -63,7 +68,7 @@ export class Gestures {
       return;
     }
     event.preventDefault();
-    const bounds = this._svg.getBoundingClientRect();
+    const bounds = this._frame.getBoundingClientRect();
     const turn = Math.max(-0.4, Math.min(0.4, -event.deltaY * 0.002));
     const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
     const { camera: now, port } = this._looker;
@@ -71,10 +76,11 @@ export class Gestures {
   }
 
   private readonly _svg: SVGSVGElement;
+  private readonly _frame: Element;
   private readonly _looker: ILooker;
 }
 
-export function portOf(svg: SVGSVGElement): camera.ISize {
-  const { width, height } = svg.getBoundingClientRect();
+export function portOf(frame: Element): camera.ISize {
+  const { width, height } = frame.getBoundingClientRect();
   return { width: Math.max(width, 1), height: Math.max(height, 1) };
 }

@@ -37,7 +37,17 @@ export function widthOf(text: string, size: number): number {
   return width * size;
 }
 
+/** The widths of what most names are written in, by code. */
+const ASCII = Float64Array.from({ length: 128 }, (_, code) =>
+  measured(String.fromCharCode(code))
+);
+
 function em(char: string): number {
+  const code = char.charCodeAt(0);
+  return code < 128 ? (ASCII[code] as number) : measured(char);
+}
+
+function measured(char: string): number {
   if (NARROW.has(char)) {
     return 0.4;
   }

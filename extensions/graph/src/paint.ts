@@ -3,6 +3,8 @@
  *
  * Near, every box and line in sight (and a little around it) has elements of its own. From afar, or with more boxes in
  * sight than anyone could read, all boxes of one state are one path. The box that has the focus is always there.
+ *
+ * The SVG is larger than its window, and is moved in it by a transform, which costs no painting.
  */
 import {
   type IPalette,
@@ -27,6 +29,7 @@ const CROWD = 260;
 /** From this scale on an icon would be a dot. */
 const ICONS_TO = 11;
 const AROUND = 0.3;
+const SHEET = 1 + 2 * AROUND;
 
 interface IPlacedLink {
   link: ILink;
@@ -72,8 +75,25 @@ export class Painter {
   look(camera: Camera, port: ISize): void {
     this._camera = camera;
     this._port = port;
-    const { x, y, width, height } = camera;
-    this._svg.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
+    const scale = scaleOf(camera, port);
+    const sheet = this._sheet;
+    if (
+      sheet?.width !== camera.width * SHEET ||
+      sheet.height !== camera.height * SHEET ||
+      !holds(sheet, camera)
+    ) {
+      const { x, y, width, height } = grown(camera);
+      this._sheet = {
+        x,
+        y,
+        width: camera.width * SHEET,
+        height: camera.height * SHEET
+      };
+      this._svg.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
+    }
+    const { x, y } = this._sheet as IRect;
+    const [dx, dy] = [(x - camera.x) / scale, (y - camera.y) / scale];
+    this._svg.style.transform = `translate(${dx}px, ${dy}px)`;
     if (!this._painted || !covers(this._painted, camera, port)) {
       this._paint();
     }
@@ -284,6 +304,8 @@ export class Painter {
   private readonly _lines = new Map<string, SVGGElement>();
   private _camera: Camera | undefined;
   private _port: ISize | undefined;
+  /** The part of the drawing that the SVG shows: larger than the window, so that it need only be moved in it. */
+  private _sheet: IRect | undefined;
   private _painted: (IRect & { scale: number }) | undefined;
   private _isFar = false;
   private _marks: IMarks = {
@@ -320,8 +342,8 @@ function grown({ x, y, width, height }: IRect): IRect {
   return {
     x: x - width * AROUND,
     y: y - height * AROUND,
-    width: width * (1 + 2 * AROUND),
-    height: height * (1 + 2 * AROUND)
+    width: width * SHEET,
+    height: height * SHEET
   };
 }
 
@@ -332,12 +354,14 @@ function covers(
   port: ISize
 ): boolean {
   const ratio = scaleOf(camera, port) / painted.scale;
+  return ratio < 1.05 && ratio > 0.8 && holds(painted, camera);
+}
+
+function holds(outer: IRect, inner: IRect): boolean {
   return (
-    ratio < 1.05 &&
-    ratio > 0.8 &&
-    painted.x <= camera.x &&
-    painted.y <= camera.y &&
-    painted.x + painted.width >= camera.x + camera.width &&
-    painted.y + painted.height >= camera.y + camera.height
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
   );
 }

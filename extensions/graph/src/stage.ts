@@ -23,7 +23,7 @@ export class Stage implements ILooker {
   constructor(palette: IPalette, options: IStageOptions) {
     this._palette = palette;
     this._painter = new Painter(this.svg, palette);
-    this.gestures = new Gestures(this.svg, this, options);
+    this.gestures = new Gestures(this.svg, this.node, this, options);
     this._map = new Minimap(this, options.signal);
     this.node.append(this.svg, this._nothing, this.tip.node);
     if (options.minimap) {
@@ -68,7 +68,7 @@ export class Stage implements ILooker {
     anchor: string | null
   ): void {
     const before = anchor === null ? undefined : this._layout.boxes.get(anchor);
-    const port = portOf(this.svg);
+    const port = portOf(this.node);
     this._camera = camera.resized(this._camera, this._port, port);
     this._port = port;
     this._palette = palette;
@@ -152,7 +152,7 @@ export class Stage implements ILooker {
 
   /** A place of the window as a place of the drawing. */
   pointAt(clientX: number, clientY: number): IPoint {
-    const bounds = this.svg.getBoundingClientRect();
+    const bounds = this.node.getBoundingClientRect();
     const scale = camera.scaleOf(this._camera, this._port);
     return {
       x: this._camera.x + (clientX - bounds.left) * scale,
@@ -227,7 +227,7 @@ export class Stage implements ILooker {
 
   /** Follow the window to its present size. */
   resize(): void {
-    const port = portOf(this.svg);
+    const port = portOf(this.node);
     if (port.width === this._port.width && port.height === this._port.height) {
       return;
     }

@@ -96,7 +96,7 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-found { color: var(--mk-soft); font-size: 12px; margin-right: auto; padding: 0 4px; }
 .jp-MwaaKit-graphView .mk-stage { flex: 1; min-height: 0; display: flex; position: relative; }
 .jp-MwaaKit-graphView .mk-canvas { flex: 1; min-width: 0; min-height: 0; position: relative; overflow: hidden; }
-.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph { display: block; position: absolute; inset: 0; width: 100%; height: 100%; cursor: grab; touch-action: none; user-select: none; }
+.jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph { display: block; position: absolute; left: 0; top: 0; width: 160%; height: 160%; will-change: transform; cursor: grab; touch-action: none; user-select: none; }
 .jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph:active { cursor: grabbing; }
 .jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph.mk-connecting, .jp-MwaaKit-graphView .mk-connecting .mk-task { cursor: crosshair; }
 .jp-MwaaKit-graphView .mk-canvas > .jp-MwaaKit-graph:focus-visible { outline: 2px solid var(--mk-brand); outline-offset: -2px; }

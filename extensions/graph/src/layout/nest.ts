@@ -130,9 +130,14 @@ function againstTheFlow(meetings: readonly IMeeting[]): Map<Room, Set<string>> {
       own.set(from, [to]);
     }
   }
-  return new Map(
-    [...arcs].map(([room, own]) => [room, backwards(room.keys, own)])
-  );
+  const against = new Map<Room, Set<string>>();
+  for (const [room, own] of arcs) {
+    const found = backwards(room.keys, own);
+    if (found.size) {
+      against.set(room, found);
+    }
+  }
+  return against;
 }
 
 function stepsOf(
@@ -183,7 +188,11 @@ function assembled(
     found.boxes.set(key, (byKey.get(parent ?? ROOT) as Room).rectOf(key));
   }
   found.routes = ways.map(way => {
-    const route = way.steps.flatMap(({ room, arc }) => room.routeOf(arc));
+    const [first] = way.steps;
+    const route =
+      way.steps.length === 1 && first
+        ? first.room.routeOf(first.arc)
+        : way.steps.flatMap(({ room, arc }) => room.routeOf(arc));
     return way.turned ? turnedRound(route) : route;
   });
   const root = (byKey.get(ROOT) as Room).inside as IArrangement;

@@ -4,6 +4,7 @@ import { at, type IAdjacency } from './ranks.ts';
 
 const SWEEPS = 10;
 const PATIENCE = 4;
+const LONG_COLUMN = 300;
 
 /** The nodes of each column from top to bottom. */
 export function ordered(
@@ -93,13 +94,30 @@ function reorder(
     }
     means[i] = end > first ? sum / (end - first) : at(position, u);
   }
-  const order = Array.from(column, (_, i) => i);
-  order.sort((a, b) => at(means, a) - at(means, b));
-  const sorted = order.map(i => column[i] as number);
-  for (let i = 0; i < sorted.length; i++) {
-    const u = sorted[i] as number;
-    column[i] = u;
-    position[u] = i;
+  sortAlong(column, means);
+  for (let i = 0; i < column.length; i++) {
+    position[column[i] as number] = i;
+  }
+}
+
+/** Sort nodes by their keys; equals stay in order. A column is nearly sorted from sweep to sweep, so insertion is quick. */
+function sortAlong(column: number[], keys: Float64Array): void {
+  if (column.length > LONG_COLUMN) {
+    const order = Array.from(column, (_, i) => i);
+    order.sort((a, b) => at(keys, a) - at(keys, b));
+    const sorted = order.map(i => column[i] as number);
+    sorted.forEach((u, i) => (column[i] = u));
+    return;
+  }
+  for (let i = 1; i < column.length; i++) {
+    const [u, key] = [column[i] as number, at(keys, i)];
+    let k = i - 1;
+    for (; k >= 0 && at(keys, k) > key; k--) {
+      column[k + 1] = column[k] as number;
+      keys[k + 1] = at(keys, k);
+    }
+    column[k + 1] = u;
+    keys[k + 1] = key;
   }
 }
 

@@ -7,6 +7,7 @@ const PADDING = 14;
 const HEADING = 28;
 const EMPTY = 34;
 const PORT = 4;
+const MOST_ITEMS = 2 ** 26;
 
 export class Room {
   constructor(key: string, outer: Room | null, leastWidth: number) {
@@ -109,10 +110,11 @@ export class Room {
 
   /** The points of an arc; one that ends in a port ends on the border. */
   routeOf(arc: number): Route {
-    const points = [...((this.inside as IArrangement).routes[arc] as Route)];
-    for (let i = 0; i < points.length; i += 2) {
-      points[i] = at(points, i) + this._x;
-      points[i + 1] = at(points, i + 1) + this._y;
+    const route = (this.inside as IArrangement).routes[arc] as Route;
+    const points = new Array<number>(route.length);
+    for (let i = 0; i < route.length; i += 2) {
+      points[i] = at(route, i) + this._x;
+      points[i + 1] = at(route, i + 1) + this._y;
     }
     if (this._ports.has(at(this._from, arc))) {
       points[0] = this._left;
@@ -140,7 +142,10 @@ export class Room {
   }
 
   private _arc(from: number, port: string, to: number, entry: string): number {
-    const key = `${from}\0${port}\0${to}\0${entry}`;
+    const key =
+      port || entry
+        ? `${from}\0${port}\0${to}\0${entry}`
+        : from * MOST_ITEMS + to;
     const known = this._arcs.get(key);
     if (known !== undefined) {
       return known;
@@ -168,7 +173,7 @@ export class Room {
   private readonly _pins: Pin[] = [];
   private readonly _linkDys: number[] = [];
   private readonly _ports = new Set<number>();
-  private readonly _arcs = new Map<string, number>();
+  private readonly _arcs = new Map<string | number, number>();
   private readonly _from: number[] = [];
   private readonly _fromPorts: string[] = [];
   private readonly _to: number[] = [];
