@@ -319,7 +319,8 @@ class DagRun:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``."""
-        shown = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "error", "start_date", "end_date")
+        shown: tuple[str, ...] = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "source", "error")
+        shown += ("start_date", "end_date")
         document = {
             "event": "run_finished",
             "at": wire.to_dict(self.end_date),

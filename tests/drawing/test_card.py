@@ -139,6 +139,17 @@ def test_a_card_says_what_became_of_the_run(happened: Happened, state: str | Non
     assert [words for words in said if words not in re.sub(r"\s+", " ", page.text)] == []
 
 
+def test_what_did_not_run_itself_is_told_so() -> None:
+    told = record(DIAMOND, ((1.0, "load", "success"), (1.0, "fast", "success")))
+    assert told.finished is not None
+    told.finished["task_instances"][0] |= {"reused": True, "source": "r0"}
+    told.finished["task_instances"][1] |= {"stubbed": True, "source": "--stub"}
+    page = re.sub(r"\s+", " ", Elements(RunCard(told, {}).html).text)
+    assert [
+        words for words in ("reused from r0", "stubbed: --stub", "Earlier results stand for 2.") if words not in page
+    ] == []
+
+
 def test_a_cancelled_run_is_called_so() -> None:
     assert "cancelled" in Elements(RunCard(record(DIAMOND, (), state="failed", cancelled=True), {}).html).text
 

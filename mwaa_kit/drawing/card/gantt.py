@@ -33,7 +33,9 @@ def draw_timeline(
         The element of each task's details, by task_id.
     """
     if not any(span.ran for span in spans.values()):
-        return tag("p", "No task ran.", class_="rc-soft")
+        instead = sum(bool(span.instead) for span in spans.values())
+        more = f" Given or earlier results stand for {instead:,}." if instead else ""
+        return tag("p", f"No task ran.{more}", class_="rc-soft")
     scale = _Scale(start, end)
     critical = {step.span.key for step in path}
     rows = [row for spans_of in _by_task(spans) for row in _rows(spans_of, critical, scale, ids)]
@@ -84,10 +86,11 @@ def _nice_step(least: float) -> float:
 
 
 def _by_task(spans: Mapping[TaskKey, Span]) -> list[list[Span]]:
+    """Return the instances of each task, in the order in which the tasks began."""
     found: dict[str, list[Span]] = {}
     for span in spans.values():
         found.setdefault(span.key[0], []).append(span)
-    return list(found.values())
+    return sorted(found.values(), key=lambda of: min(span.start for span in of))
 
 
 def _rows(spans: list[Span], critical: set[TaskKey], scale: _Scale, ids: Mapping[str, str]) -> list[str]:
@@ -107,7 +110,7 @@ def _row(spans: list[Span], name: str, critical: set[TaskKey], scale: _Scale, id
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     seconds = spans[0].running_seconds if len(spans) == 1 else (end - start).total_seconds()
     mark = tag("span", "◆", class_="rc-mark", title="on the critical path") if on_path else ""
-    took = duration(seconds) if any(span.ran for span in spans) else spans[0].state
+    took = duration(seconds) if any(span.ran for span in spans) else spans[0].instead or spans[0].state
     return tag(
         "tr",
         tag("th", tag("a", text(name), href=f"#{ids.get(spans[0].key[0], 'tasks')}"), mark, scope="row"),

@@ -22,7 +22,7 @@ from mwaa_kit.drawing.markup import tag, text
 from mwaa_kit.drawing.picture import picture_of
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.record import RunRecord
-from mwaa_kit.model.run import TaskInstance
+from mwaa_kit.model.run import RunNote, TaskInstance
 
 _WORDS = {"success": "success", "failed": "failed", "running": "no end recorded", "cancelled": "cancelled"}
 
@@ -183,7 +183,13 @@ def _facts(record: RunRecord) -> str:
     if started := record.started:
         facts.append(("Logical date", started.logical_date.isoformat() if started.logical_date else "none"))
     rows = [tag("dt", text(name)) + tag("dd", text(value), "") for name, value in facts if value]
-    return tag("section", tag("h2", "Run"), tag("dl", *rows), _params(record), class_="rc-part rc-facts", id="run")
+    notes = [event.message for event in record.events if isinstance(event, RunNote)]
+    triggered = record.finished.get("triggered", ()) if record.finished else ()
+    notes += [f"it started run {run['run_id']} of Dag {run['dag_id']!r}: {run['state']}" for run in triggered]
+    told = tag("ul", *(tag("li", text(note)) for note in notes), class_="rc-notes") if notes else ""
+    return tag(
+        "section", tag("h2", "Run"), tag("dl", *rows), told, _params(record), class_="rc-part rc-facts", id="run"
+    )
 
 
 def _params(record: RunRecord) -> str:

@@ -71,7 +71,7 @@ class TaskDetails:
         span, xcoms = self._spans.get(one.key), self._xcoms.get(one.key, [])
         facts = [duration(span.running_seconds)] if span and span.ran else []
         facts += [f"{one.try_number} tries"] if one.try_number > 1 else []
-        facts += ["reused from an earlier run"] if one.reused else []
+        facts += [_instead(one)] if one.reused or one.stubbed else []
         return facts + [f"{short_type(x.type)} {size(x.size_bytes)}" for x in xcoms if x.key == "return_value"]
 
     def _instances(self, instances: list[TaskInstance]) -> str:
@@ -143,6 +143,13 @@ class TaskDetails:
         words = line.message[:MOST_LINE_LETTERS] + ("…" if len(line.message) > MOST_LINE_LETTERS else "")
         bad = line.level in ("warning", "error", "critical")
         return tag("span", text(words), class_=f"rc-{line.level}") if bad else text(words)
+
+
+def _instead(one: TaskInstance) -> str:
+    """Return what stands for an instance that did not run itself."""
+    if one.stubbed:
+        return f"stubbed: {one.source}" if one.source else "stubbed"
+    return f"reused from {one.source}" if one.source else "reused from an earlier run"
 
 
 def worst_state(instances: list[TaskInstance]) -> str:

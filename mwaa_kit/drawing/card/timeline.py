@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mwaa_kit.model.record import RunRecord
-from mwaa_kit.model.run import FINISHED, RUNNING, TaskKey, TaskStateChanged
+from mwaa_kit.model.run import FINISHED, RUNNING, TaskInstance, TaskKey, TaskStateChanged
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,15 @@ class Span:
         Empty for an instance that never ran.
     end
         When it reached its last state.
+    instead
+        What stands for it: ``reused``, ``stubbed``; empty when it ran itself, or was not to run.
     """
 
     key: TaskKey
     state: str
     stretches: tuple[Stretch, ...]
     end: datetime
+    instead: str = ""
 
     @property
     def start(self) -> datetime:
@@ -76,11 +79,11 @@ def find_spans(record: RunRecord) -> dict[TaskKey, Span]:
     now = record.end_date
     if now is None:
         return {}
-    keys = [one.key for one in record.task_instances if one.key in record.states]
-    return {key: _span(key, record.states[key], now) for key in keys}
+    known = [one for one in record.task_instances if one.key in record.states]
+    return {one.key: _span(one, record.states[one.key], now) for one in known}
 
 
-def _span(key: TaskKey, events: list[TaskStateChanged], now: datetime) -> Span:
+def _span(one: TaskInstance, events: list[TaskStateChanged], now: datetime) -> Span:
     after = [*events[1:], None]
     stretches = tuple(
         Stretch(one.state, then.state if then else RUNNING, one.at, then.at if then else now, one.try_number)
@@ -88,7 +91,8 @@ def _span(key: TaskKey, events: list[TaskStateChanged], now: datetime) -> Span:
         if one.state not in FINISHED
     )
     last = events[-1]
-    return Span(key, last.state, stretches, last.at if last.state in FINISHED else now)
+    instead = "stubbed" if one.stubbed else "reused" if one.reused else ""
+    return Span(one.key, last.state, stretches, last.at if last.state in FINISHED else now, instead)
 
 
 @dataclass(frozen=True)
