@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import random
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support_notebooks import ALL_TEMPLATES, write_notebook
 
 from mwaa_kit.authoring.dataflow import FollowedNotebook, find_dataflow
 from mwaa_kit.authoring.linking import Linker
@@ -56,6 +59,18 @@ def test_an_edited_notebook_has_the_dataflow_of_one_read_afresh(
         at %= len(sources)
         sources = [*sources[:at], source, *sources[at + 1 :]]
         assert followed.edit(at, source) == find_dataflow(notebook(sources))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 1 << 30))
+def test_any_edit_of_any_cell_gives_what_reading_afresh_gives(seed: int) -> None:
+    dice = random.Random(seed)
+    sources, others = (write_notebook(dice.choice, ALL_TEMPLATES, 5, 2) for _ in range(2))
+    followed = FollowedNotebook(notebook(sources))
+    for _ in range(4):
+        at = dice.randrange(len(sources))
+        sources = [*sources[:at], dice.choice([*others, *sources, "pass"]), *sources[at + 1 :]]
+        assert followed.edit(at, sources[at]) == find_dataflow(notebook(sources))
 
 
 def test_an_edit_that_writes_the_same_names_is_all_that_is_followed_again() -> None:
