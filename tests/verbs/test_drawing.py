@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mwaa_kit import draw
 
-SHOP = '''
+SHOP = """
 from airflow.sdk import Asset, AssetAlias, dag, task
 
 
@@ -23,7 +23,7 @@ def shop():
 
 
 shop()
-'''
+"""
 
 
 def test_the_assets_of_a_dag_are_drawn_beside_its_tasks(tmp_path: Path) -> None:
