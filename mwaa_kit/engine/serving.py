@@ -141,7 +141,8 @@ class Session:
 
     def do_trial(self, message: dict[str, Any]) -> Any:
         """Import a Dag file in a child, which cannot harm the session."""
-        return load_in_child(self._engine, message["path"])
+        services: Any = _AskedServices(self._line, self._numbers)  # the child has the line for itself meanwhile
+        return load_in_child(self._engine, message["path"], services=services)
 
     def do_call(self, message: dict[str, Any]) -> Any:
         """Ask the engine something by the name of its method."""

@@ -9,7 +9,7 @@ import signal
 import time
 
 from mwaa_kit.engine.home import import_dag_bag
-from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.engine.protocol import Engine, TaskServices
 from mwaa_kit.model.spec import ImportProblem, LoadedFile
 from mwaa_kit.model.wire import to_dict
 
@@ -17,8 +17,15 @@ PARSE_SECONDS = 30.0
 """Airflow's ``core.dagbag_import_timeout``: what MWAA gives a Dag file to be imported."""
 
 
-def load_in_child(engine: Engine, path: str, seconds: float = PARSE_SECONDS) -> LoadedFile:
+def load_in_child(
+    engine: Engine, path: str, seconds: float = PARSE_SECONDS, *, services: TaskServices | None = None
+) -> LoadedFile:
     """Import a Dag file in a child of its own, and kill it when its time is over.
+
+    Parameters
+    ----------
+    services
+        Where a file that reads Variables or Connections at import finds them; asked by the child.
 
     Returns
     -------
@@ -30,7 +37,7 @@ def load_in_child(engine: Engine, path: str, seconds: float = PARSE_SECONDS) -> 
     pid = os.fork()
     if pid == 0:
         os.close(read_end)
-        _be_child(engine, path, write_end)
+        _be_child(engine, path, write_end, services)
     os.close(write_end)
     answer = _read_until(read_end, seconds)
     os.close(read_end)
@@ -46,11 +53,11 @@ def load_in_child(engine: Engine, path: str, seconds: float = PARSE_SECONDS) -> 
     return LoadedFile.from_dict(json.loads(answer))
 
 
-def _be_child(engine: Engine, path: str, output: int) -> None:
+def _be_child(engine: Engine, path: str, output: int, services: TaskServices | None) -> None:
     """Load one file, write what it gave, and end; never returns."""
     code = 1
     try:
-        content = json.dumps(to_dict(engine.load(path)), default=str).encode()
+        content = json.dumps(to_dict(engine.load(path, services)), default=str).encode()
         with os.fdopen(output, "wb") as stream:
             stream.write(content)
         code = 0

@@ -268,6 +268,8 @@ class DagRun:
         The file of its events; empty when none was kept.
     draw_card
         How its card is drawn.
+    hide
+        How secrets in a JSON value are blotted out where it is shown.
     triggered
         The runs of other Dags that it started.
     """
@@ -284,6 +286,7 @@ class DagRun:
     read: Callable[[Any], object] = field(default=lambda stored: stored, repr=False, compare=False)
     record: str = field(default="", repr=False, compare=False)
     draw_card: Callable[[DagRun], Any] | None = field(default=None, repr=False, compare=False)
+    hide: Callable[[Any], Any] = field(default=lambda value: value, repr=False, compare=False)
     triggered: tuple[DagRun, ...] = ()
 
     @property
@@ -317,8 +320,12 @@ class DagRun:
             raise ValueError("this run has no card: it was not made by mwaa_kit.run")
         return self.draw_card(self)
 
+    def _shown(self, xcom: XCom) -> dict[str, Any]:
+        shown = xcom.to_dict()
+        return shown | {"value": self.hide(shown["value"])} if "value" in shown else shown
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the last line of ``run --json``."""
+        """Return the last line of ``run --json``, with what is secret blotted out."""
         shown: tuple[str, ...] = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "source", "error")
         shown += ("start_date", "end_date")
         document = {
@@ -330,7 +337,7 @@ class DagRun:
             "cancelled": self.cancelled,
             "duration_seconds": self.duration_seconds,
             "task_instances": [{n: wire.to_dict(getattr(one, n)) for n in shown} for one in self.task_instances],
-            "xcoms": [xcom.to_dict() for xcom in self.xcoms],
+            "xcoms": [self._shown(xcom) for xcom in self.xcoms],
         }
         # Only a run that started others says so.
         return document | ({"triggered": [run.to_dict() for run in self.triggered]} if self.triggered else {})

@@ -1,4 +1,4 @@
-"""A user's own Connections and Variables for test-runs: the file `mwaa-kit.local.toml`.
+"""A user's own Connections, Variables and pools for test-runs: the file `mwaa-kit.local.toml`.
 
 The file lies beside the notebook or above it. It is never published, and the kit keeps it out of git.
 
@@ -12,10 +12,16 @@ The file lies beside the notebook or above it. It is never published, and the ki
     conn_type = "aws"
     login = "key"
 
+    [pools]
+    gpu = 1
+
+    [aws]
+    connections = "aws"
+
 Notes
 -----
 ``AIRFLOW_CONN_<ID>`` and ``AIRFLOW_VAR_<KEY>`` in the environment are found by Airflow itself, before it asks here: they
-win, as in production.
+win, as in production. Where AWS connections lead is told in :mod:`mwaa_kit.scheduler.awsaccess`.
 
 References
 ----------
@@ -26,25 +32,57 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mwaa_kit.errors import ConfigurationError
+from mwaa_kit.scheduler.awsaccess import AWS, PRACTICE, FoundConnection, lead
+from mwaa_kit.scheduler.secrets import is_sensitive, secrets_of_connection
 
 FILE_NAME = "mwaa-kit.local.toml"
 
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """Connections by conn_id (their fields as Airflow names them), Variables by key, and the slots of each pool."""
+    """What a user set for test-runs.
+
+    Parameters
+    ----------
+    connections
+        By conn_id; their fields as Airflow names them.
+    variables
+        By key.
+    pools
+        Slots by name; one that is not named has as many as are wanted.
+    aws
+        Where AWS connections lead: ``practice`` or ``aws``.
+    """
 
     connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)
+    aws: str = PRACTICE
+
+    def find_connection(self, conn_id: str) -> FoundConnection:
+        """Return a Connection as a test-run uses it."""
+        return lead(conn_id, self.connections.get(conn_id), self.aws)
+
+    def secrets(self, environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+        """Yield what must not be shown: of Connections and Variables, here and in the environment."""
+        for fields in self.connections.values():
+            yield from secrets_of_connection(fields)
+        yield from (value for key, value in self.variables.items() if is_sensitive(key))
+        for name, value in environment.items():
+            if name.startswith("AIRFLOW_VAR_") and is_sensitive(name):
+                yield value
+            elif name.startswith("AIRFLOW_CONN_"):
+                with contextlib.suppress(ConfigurationError):
+                    yield from secrets_of_connection(_read_connection(value, name))
 
 
 def read_local_settings(folder: Path) -> LocalSettings:
@@ -62,7 +100,29 @@ def read_local_settings(folder: Path) -> LocalSettings:
     written = _table(document, "connections", str(path))
     connections = {name: _read_connection(value, str(path)) for name, value in written.items()}
     variables = {key: _as_text(value) for key, value in _table(document, "variables", str(path)).items()}
-    return LocalSettings(connections, variables)
+    return LocalSettings(connections, variables, _read_pools(document, str(path)), _read_aws(document, str(path)))
+
+
+def _read_pools(document: Mapping[str, Any], where: str) -> dict[str, int]:
+    """Read ``name = slots``, or a table with ``slots``."""
+    found = {}
+    for name, value in _table(document, "pools", where).items():
+        slots = value.get("slots") if isinstance(value, dict) else value
+        if not isinstance(slots, int) or isinstance(slots, bool) or slots < -1:
+            raise ConfigurationError(f"gives pool {name!r} no number of slots", path=where, hint=f"write: {name} = 4")
+        found[name] = slots
+    return found
+
+
+def _read_aws(document: Mapping[str, Any], where: str) -> str:
+    use = _table(document, "aws", where).get("connections", PRACTICE)
+    if use not in (PRACTICE, AWS):
+        raise ConfigurationError(
+            "says of [aws] connections neither 'practice' nor 'aws'",
+            path=where,
+            hint=f'write: connections = "{PRACTICE}"',
+        )
+    return str(use)
 
 
 def keep_out_of_git(path: Path) -> None:

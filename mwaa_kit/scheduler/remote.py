@@ -38,8 +38,9 @@ class WorkerEngine:
         self.worker = worker
         self.airflow_version = worker.airflow_version
 
-    def try_load(self, path: str) -> LoadedFile:
+    def try_load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
         """Import a Dag file in a child of the session first: a problem tells when it ended Python or took too long."""
+        self.worker.services = services
         loaded: LoadedFile = self.worker.ask("trial", path=os.path.abspath(path))
         return loaded
 

@@ -208,4 +208,5 @@ def _summarise(
         start_date=started,
         end_date=ended,
         read=read,
+        hide=state.secrets.hide_in,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from mwaa_kit.model.run import (
     UP_FOR_RETRY,
     Event,
     LogLine,
+    RunNote,
     TaskInstance,
     TaskKey,
     TaskStateChanged,
@@ -29,6 +29,7 @@ from mwaa_kit.model.run import (
 )
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.local import LocalSettings
+from mwaa_kit.scheduler.secrets import Secrets, secrets_of_connection
 from mwaa_kit.scheduler.surroundings import StartRun, Surroundings, refuse_to_start
 from mwaa_kit.scheduler.world import World
 
@@ -79,7 +80,8 @@ class RunState(Surroundings):
         self._local = local
         self._variables: dict[str, str | None] = {}
         self._stores: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-        self._secrets: set[str] = set()
+        self.secrets = Secrets(local.secrets())
+        self._led: set[str] = set()
         self._skipped_ahead: set[TaskKey] = set()
         self._began: dict[TaskKey, datetime] = {}
         self._dependents = _dependents(dag)
@@ -175,7 +177,7 @@ class RunState(Surroundings):
 
     def holds_secret(self, stored: Any) -> bool:
         """Whether a value holds what has to be hidden."""
-        return bool(self._secrets) and self._hide(text := json.dumps(stored, default=str, ensure_ascii=False)) != text
+        return self.secrets.are_in(stored)
 
     # What a running task asks
 
@@ -224,7 +226,13 @@ class RunState(Surroundings):
 
     def get_connection(self, conn_id: str) -> Mapping[str, Any] | None:
         """Return the fields of a local Connection."""
-        return self._local.connections.get(conn_id)
+        found = self._local.find_connection(conn_id)
+        if found.note and conn_id not in self._led:
+            self._led.add(conn_id)
+            self.emit(RunNote(self.now(), found.note))
+        for secret in secrets_of_connection(found.fields or {}):
+            self.secrets.add(secret)
+        return found.fields
 
     def skip(self, keys: Sequence[TaskKey]) -> None:
         """Skip task instances, but for those that run or have ended by themselves.
@@ -262,17 +270,15 @@ class RunState(Surroundings):
     def mask(self, secret: str) -> None:
         """Hide a secret in every later log line of the run, whichever process writes it."""
         if secret:
-            self._secrets.add(secret)
+            self.secrets.add(secret)
 
     def log(self, key: TaskKey, try_number: int, level: str, message: str) -> None:
         """Take one line of a task's log."""
         self.emit(LogLine(self.now(), key[0], key[1], try_number, level, self._hide(message)))
 
     def _hide(self, text: str) -> str:
-        """Blot out every secret that was told, the longest first: one may be part of another."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        """Blot out every secret that is known."""
+        return self.secrets.hide(text)
 
 
 def _dependents(dag: DagSpec) -> dict[str, tuple[str, ...]]:

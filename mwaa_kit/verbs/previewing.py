@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -20,21 +21,20 @@ def preview_values(run: DagRun) -> Previews:
         if xcom.is_json:
             continue
         try:
-            found[xcom.task_id, xcom.map_index, xcom.key] = _preview(run.read(xcom.stored))
+            found[xcom.task_id, xcom.map_index, xcom.key] = _preview(run.read(xcom.stored), run.hide)
         except Exception:  # whatever a foreign class raises while it is read or written out
             continue
     return found
 
 
-def _preview(value: Any) -> Table | str:
+def _preview(value: Any, hide: Callable[[Any], Any]) -> Table | str:
     columns = getattr(value, "columns", None)
     if columns is not None and hasattr(value, "itertuples"):  # a data frame of pandas
         names = tuple(str(name) for name in columns)
-        rows = (tuple(_cell(cell) for cell in row[:MOST_COLUMNS]) for row in value.itertuples(index=False))
+        rows = (tuple(_cell(hide(str(cell))) for cell in row[:MOST_COLUMNS]) for row in value.itertuples(index=False))
         return Table(names[:MOST_COLUMNS], tuple(islice(rows, MOST_ROWS)), counted(len(value), len(names)))
-    return short(repr(value))
+    return short(hide(repr(value)))
 
 
-def _cell(value: Any) -> str:
-    written = str(value)
+def _cell(written: str) -> str:
     return written if len(written) <= MOST_CELL_LETTERS else written[:MOST_CELL_LETTERS] + "…"

@@ -238,11 +238,12 @@ def load_module(module: DagModule, engine: Engine, *, isolated: bool = False) ->
     """Load all Dags of a compiled notebook or a Dag file; none is chosen yet."""
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
+    services = _local_services(folder)
     if isolated:
-        try_import(module, path, engine)
-    loaded = engine.load(path, _local_services(folder))
+        try_import(module, path, engine, services)
+    loaded = engine.load(path, services)
     if loaded.problems:
-        raise import_error(module, loaded.problems[0])
+        raise import_error(module, loaded.problems[0], services)
     return Runnable(DagSpec(""), module, folder, path, loaded.dags)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from mwaa_kit.authoring.importing.reading import is_notebook
 from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
-from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.engine.protocol import Engine, TaskServices
 from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.spec import ImportProblem, LoadedFile
 from mwaa_kit.scheduler.folder import make_folder
+from mwaa_kit.scheduler.secrets import Secrets
 from mwaa_kit.targets.catalogue import find_target
 
 
@@ -94,17 +95,20 @@ def need_clean(module: DagModule) -> DagModule:
     )
 
 
-def import_error(module: DagModule, problem: ImportProblem) -> DagImportError:
-    """Return the exception for a Dag file that Airflow could not import; it speaks of the cell."""
+def import_error(module: DagModule, problem: ImportProblem, services: TaskServices | None = None) -> DagImportError:
+    """Return the exception for a Dag file that Airflow could not import; it speaks of the cell, and shows no secret."""
+    hide = getattr(services, "secrets", Secrets()).hide
     return DagImportError(
-        f"Airflow cannot import the Dag file: {problem.message}",
+        f"Airflow cannot import the Dag file: {hide(problem.message)}",
         path=module.path,
         at=module.locate(problem.line) if problem.line else None,
         hint=f"mend it there; see everything with: mwaa-kit check {module.path}",
     )
 
 
-def try_import(module: DagModule, path: str, engine: Engine | None = None) -> LoadedFile:
+def try_import(
+    module: DagModule, path: str, engine: Engine | None = None, services: TaskServices | None = None
+) -> LoadedFile:
     """Import a Dag file in a child first, where that can be done: a file may end Python, or never end.
 
     Where this process has threads, as a kernel has, it cannot be forked safely: there the file is imported right here.
@@ -121,12 +125,12 @@ def try_import(module: DagModule, path: str, engine: Engine | None = None) -> Lo
 
     engine = engine or open_engine()
     if isinstance(engine, WorkerEngine):
-        loaded = engine.try_load(path)
+        loaded = engine.try_load(path, services)
     else:
         alone = hasattr(os, "fork") and threading.active_count() == 1
-        loaded = load_in_child(engine, path) if alone else engine.load(path)
+        loaded = load_in_child(engine, path, services=services) if alone else engine.load(path, services)
     if loaded.problems:
-        raise import_error(module, loaded.problems[0])
+        raise import_error(module, loaded.problems[0], services)
     return loaded
 
 

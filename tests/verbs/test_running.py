@@ -92,8 +92,9 @@ def test_params_reach_the_tasks_and_wrong_ones_are_refused(write: Write) -> None
         run(path, params={"n": "many"})
 
 
+@pytest.mark.parametrize("mode", ["inline", "fork", "worker"])
 def test_local_variables_and_connections_are_found_also_while_the_file_is_imported(
-    write: Write, tmp_path: Path
+    mode: str, write: Write, tmp_path: Path
 ) -> None:
     (tmp_path / "mwaa-kit.local.toml").write_text(
         "[variables]\nsize = '7'\n[connections]\nlake = 'aws://key:secret@host/db'\n"
@@ -103,7 +104,7 @@ def test_local_variables_and_connections_are_found_also_while_the_file_is_import
         "@task\ndef read():\n    lake = Connection.get('lake')\n    return [Variable.get('size'), lake.login, lake.schema]",
         "#| dag\n@dag(schedule=None, tags=[Variable.get('size')])\ndef etl(): ...",
     )
-    assert run(path)["read"].value == ["7", "key", "db"]
+    assert run(path, mode=mode)["read"].value == ["7", "key", "db"]
 
 
 @pytest.mark.parametrize(
