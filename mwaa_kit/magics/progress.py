@@ -1,9 +1,9 @@
 """One output of a cell that shows a run while it goes on: the Dag with its states, and below it what the tasks write.
 
 The picture is one display that is updated in place. It carries SVG and plain text, so that JupyterLab, VS Code, the classic
-Notebook, a terminal and a saved notebook each show what they can; a widget would want an extension in each of them. There is no
-button to cancel: a cell that runs has the kernel, which would hear of the click only afterwards. The interrupt of the front end
-is that button.
+Notebook, a terminal and a saved notebook each show what they can; a widget would want an extension in each of them. There is
+no button to cancel: a cell that runs has the kernel, which would hear of the click only afterwards. The interrupt of the
+front end is that button.
 
 Notes
 -----
