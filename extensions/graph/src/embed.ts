@@ -38,7 +38,7 @@ function render({
       model.send({ event: 'connect', upstream, downstream })
   });
   const paintStates = (): void =>
-    view.setStates((model.get('states') ?? {}) as States);
+    view.showStates((model.get('states') ?? {}) as States);
   const followers: [string, () => void][] = [
     ['change:document', () => view.update(documentOf(model))],
     ['change:document', paintStates],

@@ -93,15 +93,14 @@ export class DagModel<T extends ITaskFacts = ITask> {
 
   /** Take over the states of some tasks; the tasks whose states are others now. */
   setStates(states: States): string[] {
-    const changed: string[] = [];
-    for (const [taskId, counts] of Object.entries(states)) {
-      const next = inOrder(counts);
-      if (this._byId.has(taskId) && !same(next, this.statesOf(taskId))) {
-        this._states.set(taskId, next);
-        changed.push(taskId);
-      }
-    }
-    return changed;
+    return Object.keys(states).filter(id => this._take(id, states[id] ?? {}));
+  }
+
+  /** Take over the states of a whole run: a task that is not named has none. */
+  showStates(states: States): string[] {
+    const named = new Map(Object.entries(states));
+    const ids = this.tasks.map(task => task.task_id);
+    return ids.filter(id => this._take(id, named.get(id) ?? {}));
   }
 
   /** The tasks whose id, operator, cell or state holds every word of the query, in written order. */
@@ -125,6 +124,15 @@ export class DagModel<T extends ITaskFacts = ITask> {
       }
     }
     return seen.has(downstream);
+  }
+
+  private _take(taskId: string, counts: Readonly<Record<string, number>>) {
+    const next = inOrder(counts);
+    if (!this._byId.has(taskId) || same(next, this.statesOf(taskId))) {
+      return false;
+    }
+    this._states.set(taskId, next);
+    return true;
   }
 
   private _searchText(task: T): string {

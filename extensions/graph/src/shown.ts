@@ -64,8 +64,12 @@ export class Shown {
 
   /** Take over states; the keys of the boxes that look different now. */
   setStates(states: States): Set<string> {
-    const changed = this._model.setStates(states);
-    return new Set(changed.map(taskId => this.keyOf(taskId)));
+    return this._keysOf(this._model.setStates(states));
+  }
+
+  /** Take over the states of a whole run. */
+  showStates(states: States): Set<string> {
+    return this._keysOf(this._model.showStates(states));
   }
 
   close(groupIds: Iterable<string>): void {
@@ -103,6 +107,10 @@ export class Shown {
     const own = groupKey(groupId);
     const [first] = this._model.within(groupId);
     return this.box(own) ? own : first && this.keyOf(first.task_id);
+  }
+
+  private _keysOf(taskIds: readonly string[]): Set<string> {
+    return new Set(taskIds.map(taskId => this.keyOf(taskId)));
   }
 
   private _rebuild(): void {

@@ -141,6 +141,11 @@ export class Stage implements ILooker {
     this._map.refresh(this._palette.model);
   }
 
+  /** Whether the keyboard is in the graph. */
+  get hasFocus(): boolean {
+    return this.svg.matches(':focus-within');
+  }
+
   focus(key: string): void {
     this._painter.focus(key);
   }

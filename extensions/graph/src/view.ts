@@ -73,11 +73,12 @@ export class DagView implements IDriven {
 
   /** Paint other states of some tasks; of a mapped task, how many task instances are in each. */
   setStates(states: States): void {
-    const changed = this.shown.setStates(states);
-    if (changed.size) {
-      this.stage.refresh(changed);
-      this._paintWords();
-    }
+    this._repaint(this.shown.setStates(states));
+  }
+
+  /** Paint the states of a whole run: a task that is not named has none. */
+  showStates(states: States): void {
+    this._repaint(this.shown.showStates(states));
   }
 
   /** The task_id of the selected task. */
@@ -216,6 +217,13 @@ export class DagView implements IDriven {
     return { model: this.shown.model, t: this.t, connects };
   }
 
+  private _repaint(changed: ReadonlySet<string>): void {
+    if (changed.size) {
+      this.stage.refresh(changed);
+      this._paintWords();
+    }
+  }
+
   /** Show what there is after groups or the document changed. */
   private _follow(anchor: string | null): void {
     this.selection.follow(this.shown, this._toolbar.search.value);
@@ -226,6 +234,7 @@ export class DagView implements IDriven {
   /** Show what there is now, the box `anchor` staying where it is. */
   private _show(anchor: string | null): void {
     const { scene, layout, model, closed } = this.shown;
+    const focused = this.stage.hasFocus;
     this._paintWords();
     this.stage.show(scene, layout, this._palette(), anchor);
     const { svg } = this.stage;
@@ -240,6 +249,10 @@ export class DagView implements IDriven {
     groups.hidden = model.groups.length === 0;
     groups.textContent = this.t(allClosed ? 'Open groups' : 'Close groups');
     this.mark();
+    const { current } = this.selection.marks(this.shown);
+    if (focused && current !== null) {
+      this.stage.focus(current);
+    }
   }
 
   /** Details, legend and table. */

@@ -110,6 +110,15 @@ test('states are taken over, and only what changed is named', () => {
   assert.deepEqual(ids(run.search('running')), ['two', 'many']);
 });
 
+test('the states of a whole run leave none on a task that is not named', () => {
+  const run = new DagModel(goldenDag('run'));
+  assert.deepEqual(
+    run.showStates({ one: { success: 1 }, two: { failed: 1 } }),
+    ['three', 'many']
+  );
+  assert.deepEqual(run.statesOf('three'), []);
+});
+
 test('the states of a group are those of all tasks in it, the most urgent first', () => {
   const nested = new DagModel(goldenDag('nested'));
   nested.setStates({

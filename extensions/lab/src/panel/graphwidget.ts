@@ -95,7 +95,7 @@ export class GraphWidget extends Widget {
     const painted = JSON.stringify(counts);
     if (painted !== this._painted) {
       this._painted = painted;
-      this._view.setStates(counts);
+      this._view.showStates(counts);
     }
   }
 
