@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mwaa_kit.errors import UnknownRunError
+from mwaa_kit.errors import MissingInputError, UnknownRunError
 from mwaa_kit.model.record import RunRecord, read_record
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.scheduler.journal import find_journal, follow_lines
@@ -46,6 +46,8 @@ def follow(
 
     Raises
     ------
+    MissingInputError
+        If there is no such file or folder.
     UnknownRunError
         If there is no such run.
     """
@@ -101,9 +103,9 @@ def card(
 def find_record(path: str, run_id: str | None = None, dag_id: str | None = None) -> Path:
     """Return the file of a run's events; see :func:`follow`."""
     given = Path(path)
+    if not given.exists():
+        raise MissingInputError("there is no such file or folder", path=path)
     if given.suffix == ".jsonl":
-        if not given.is_file():
-            raise UnknownRunError("there is no such file of events", path=path, hint="they are in .mwaa-kit/events/")
         return given
     folder, source = (given, None) if given.is_dir() else (given.resolve().parent, given.name)
     found = find_journal(folder, source=source, run_id=run_id, dag_id=dag_id)

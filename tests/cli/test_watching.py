@@ -1,0 +1,51 @@
+"""``follow`` and ``card``: a run is told and drawn by a process that did not make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Cli = Callable[..., Any]
+
+DAG = """
+from airflow.sdk import dag, task
+@dag(schedule=None)
+def etl():
+    @task
+    def load():
+        print("loading")
+        return 1
+    @task
+    def broken(n):
+        raise ValueError("no rows")
+    broken(load())
+etl()
+"""
+
+
+def test_what_is_followed_and_drawn_is_what_was_run(cli: Cli, tmp_path: Path) -> None:
+    Path("etl.py").write_text(DAG)
+    made = cli("run", "etl.py", "--json", "--card", "one.html")
+    assert made.code == 1
+    followed = cli("follow", "etl.py", "--json")
+    assert (followed.code, followed.lines[0]["event"], followed.lines[1:]) == (1, "run_described", made.lines)
+    told = cli("follow", ".", "-q")
+    assert told.out.splitlines()[1:] == [
+        "  ✓ load    success          returned int, 1 B",
+        "  ✗ broken  failed           ValueError: no rows",
+    ]
+    drawn = cli("card", "etl.py", "-o", "two.html", "--json")
+    run_id = made.lines[-1]["run_id"]
+    assert drawn.document == {"path": "two.html", "dag_id": "etl", "run_id": run_id, "state": "failed"}
+    assert Path("one.html").read_text() == Path("two.html").read_text()
+
+
+def test_what_is_not_there_is_told(cli: Cli, tmp_path: Path) -> None:
+    Path("etl.py").write_text(DAG)
+    assert [
+        cli(*words).err.splitlines()[0] for words in (("follow", "nowhere"), ("card", "etl.py", "-o", "x.html"))
+    ] == [
+        "error: nowhere: there is no such file or folder",
+        "error: etl.py: there is no record of a run here",
+    ]
