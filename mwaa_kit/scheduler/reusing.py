@@ -22,6 +22,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,8 +92,11 @@ class Reuser:
         self.keys[key] = (name, text)
         kept = None
         if not (why := self._why_not(key[0])):
-            kept = self.history.find_reusable(state.dag.dag_id, key, name)
-            why = f"is reused from {kept.run_id}" if kept else f"runs: {self._what_changed(key, state, parts)}"
+            try:
+                kept = self.history.find_reusable(state.dag.dag_id, key, name)
+                why = f"is reused from {kept.run_id}" if kept else f"runs: {self._what_changed(key, state, parts)}"
+            except sqlite3.Error:  # the record ended amid the run, as on a full disk
+                why = "runs: the record of runs cannot be read any more"
         self._say(key, f"{why}; key {name[:_SHOWN]}, {_shown(parts)}")
         return reuse(kept, f"reused from {kept.run_id}: unchanged since") if kept else None
 

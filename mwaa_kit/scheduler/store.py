@@ -93,6 +93,9 @@ class RunStore(History):
         )
         try:
             self._open()
+        except sqlite3.OperationalError:  # a full disk, or one that cannot be written: a run can do without
+            self._db.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise RecordUnreadableError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -152,3 +153,53 @@ def test_ctrl_c_leaves_a_thread_behind_that_hangs_in_c() -> None:
 
     assert "the task's thread does not stop" in out
     assert (out.splitlines()[-1], process.returncode) == ("ended failed True", 0)
+
+
+FULL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))
+from mwaa_kit.cli import main
+main()
+"""
+
+BIG = """
+from datetime import datetime
+from airflow.sdk import DAG, task
+with DAG("big", schedule=None, start_date=datetime(2026, 1, 1)):
+    @task
+    def make():
+        print("x" * 100_000)
+        return "y" * (1 << 20)
+    @task
+    def measure(text):
+        return len(text)
+    measure(make())
+"""
+
+
+@pytest.mark.parametrize("limit", [200_000, 10_000])
+def test_a_full_disk_ends_the_record_but_not_the_run(limit: int, tmp_path: Path) -> None:
+    (tmp_path / "big.py").write_text(BIG)
+    command = [sys.executable, "-c", FULL_DISK, str(limit), "run", "big.py", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert (done.returncode, told[-1]["state"], told[-1]["xcoms"][1]["value"]) == (0, "success", 1 << 20)
+    assert [line for line in told if "record" in str(line.get("message", ""))] != []
+    listed = subprocess.run(
+        [sys.executable, "-m", "mwaa_kit", "runs", "--json"], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert "running" not in listed.stdout
+
+
+def test_two_runs_of_one_dag_at_once_are_both_recorded(tmp_path: Path) -> None:
+    (tmp_path / "big.py").write_text(BIG)
+    command = [sys.executable, "-m", "mwaa_kit", "run", "big.py", "--json"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=tmp_path) for _ in range(2)]
+    ends = [json.loads(process.communicate(timeout=120)[0].splitlines()[-1]) for process in both]
+
+    assert [(end["event"], end["state"]) for end in ends] == [("run_finished", "success")] * 2
+    listed = subprocess.run(
+        [sys.executable, "-m", "mwaa_kit", "runs", "--json"], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert [run["state"] for run in json.loads(listed.stdout)["runs"]] == ["success"] * 2
