@@ -224,16 +224,23 @@ class Children:
         child.requests.close()
         self.running.remove(child)
 
-    def cancel(self) -> list[Job]:
-        """Ask every child to stop, then make it; return their jobs."""
-        for child in self.running:
+    def cancel(self, chosen: Callable[[Child], bool] = lambda child: True) -> list[Job]:
+        """Ask every child, or the chosen ones, to stop, then make it; return their jobs."""
+        children = [child for child in self.running if chosen(child)]
+        for child in children:
             signal_group(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(not _gone(child.pid) for child in self.running) and time.monotonic() < deadline:
+        while any(not _gone(child.pid) for child in children) and time.monotonic() < deadline:
             time.sleep(0.02)
-        stopped = [child.job for child in self.running]
-        self.close()
-        return stopped
+        for child in children:
+            self._kill(child)
+        return [child.job for child in children]
+
+    def _kill(self, child: Child) -> None:
+        signal_group(child.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):  # it was collected while we waited for it to end
+            os.waitpid(child.pid, 0)
+        self._forget(child)
 
     def stop(self, child: Child) -> None:
         """Kill one child; its job ends as one whose process died."""
@@ -242,10 +249,7 @@ class Children:
     def close(self) -> None:
         """Kill what still runs."""
         for child in list(self.running):
-            signal_group(child.pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):  # it was collected while we waited for it to end
-                os.waitpid(child.pid, 0)
-            self._forget(child)
+            self._kill(child)
         if self._frozen:
             gc.unfreeze()
             self._frozen = False

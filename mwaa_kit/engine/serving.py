@@ -48,6 +48,10 @@ class Line:
         self._heard.clear()
         return found
 
+    def next_heard(self) -> dict[str, Any] | None:
+        """Return the next message that is here already; None when there is none."""
+        return self._heard.popleft() if self._heard else None
+
     def put_back(self, message: dict[str, Any]) -> None:
         """Keep a message for later."""
         self._heard.append(message)
@@ -155,8 +159,9 @@ class Session:
         self._requests[id(child.job)] = message["id"]
 
     def do_cancel(self, message: dict[str, Any]) -> int:
-        """Stop every job; each is answered as cancelled, then this request."""
-        jobs = self._children.cancel()
+        """Stop the jobs of some requests; each is answered as cancelled, then this request."""
+        asked = set(message["requests"])
+        jobs = self._children.cancel(lambda child: self._requests.get(id(child.job)) in asked)
         for job in jobs:
             self._line.say({"id": self._requests.pop(id(job)), "value": None})
         return len(jobs)
@@ -175,7 +180,8 @@ class Session:
         asked = None if name in SILENT else next(self._numbers)
         if asked is not None:
             self._asked[asked] = (child, number)
-        self._line.say({"ask": asked, "name": name, "arguments": arguments})
+        request = self._requests.get(id(child.job))
+        self._line.say({"ask": asked, "for": request, "name": name, "arguments": arguments})
 
 
 def _seal(deferral: Deferral) -> Deferral:

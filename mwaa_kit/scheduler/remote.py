@@ -129,7 +129,6 @@ class WorkerExecutor:
         memory_bytes: int = 0,
     ) -> None:
         self._worker = worker
-        self._worker.services = services
         self._services = services
         self._jobs = jobs
         self._timeouts = timeouts
@@ -149,13 +148,15 @@ class WorkerExecutor:
     def submit(self, job: Job) -> None:
         """Send a job to the worker."""
         limit = self._timeouts.get(job.request.task_id) if job.deferral is None else None
-        number = self._worker.begin("run", job=job, timeout_seconds=limit, memory_bytes=self._memory_bytes)
+        number = self._worker.begin(
+            "run", services=self._services, job=job, timeout_seconds=limit, memory_bytes=self._memory_bytes
+        )
         self._running[number] = job
 
     def wait(self, timeout_seconds: float | None) -> list[tuple[Job, TaskOutcome]]:
         """Answer the tasks' questions until one ends, or the time is over; a worker that dies ends all."""
         try:
-            answers = self._worker.wait(timeout_seconds)
+            answers = self._worker.wait(timeout_seconds, self._running)
         except WorkerError as error:
             return self._all_died(str(error))
         ended = []
@@ -184,7 +185,8 @@ class WorkerExecutor:
         stopped = list(self._running.values())
         if stopped:
             with contextlib.suppress(WorkerError):
-                self._worker.ask("cancel")
+                self._worker.ask("cancel", requests=list(self._running))
+                self._worker.forget(self._running)
         self._running.clear()
         return stopped
 

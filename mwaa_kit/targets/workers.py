@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
 from types import TracebackType
@@ -77,6 +77,8 @@ class Worker:
 
     def __init__(self, python: str = sys.executable, *, name: str = "") -> None:
         self.services: Any = None
+        self._services: dict[int, Any] = {}
+        self._kept: list[Answer] = []
         self._told = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the worker
         self._process = subprocess.Popen(
             [python, "-P", "-c", _BOOTSTRAP, os.path.dirname(os.path.abspath(mwaa_kit.__file__))],
@@ -127,12 +129,23 @@ class Worker:
             return
         self.services = None
         self.begin("close")
-        while self._session:
-            self.wait(None)
+        while not self.wait(None, {self._session}):
+            pass
+        self._session = 0
+        self._kept.clear()
+        self._services.clear()
 
-    def begin(self, do: str, **fields: Any) -> int:
-        """Send a request; return its number."""
+    def begin(self, do: str, *, services: Any = None, **fields: Any) -> int:
+        """Send a request; return its number.
+
+        Parameters
+        ----------
+        services
+            Who answers what is asked on its behalf; by default the worker's own `services`.
+        """
         self._numbers += 1
+        if services is not None:
+            self._services[self._numbers] = services
         try:
             self._line.say({"id": self._numbers, "do": do, **fields})
         except OSError as error:
@@ -148,19 +161,25 @@ class Worker:
             What the worker raised; `WorkerError` if it ended.
         """
         number = self.begin(do, **fields)
-        while True:
-            for answer in self.wait(None):
-                if answer.request != number:
-                    continue
-                if answer.error:
-                    raise answer.error
-                return answer.value
+        while not (found := self.wait(None, {number})):
+            pass
+        if found[0].error:
+            raise found[0].error
+        return found[0].value
 
-    def wait(self, timeout_seconds: float | None) -> list[Answer]:
-        """Answer the worker's questions until it answers a request, or the time is over."""
+    def wait(self, timeout_seconds: float | None, requests: Collection[int]) -> list[Answer]:
+        """Answer the worker's questions until it answers one of the requests, or the time is over.
+
+        A question may be answered by running another Dag in the same session, which waits for requests of its own: the
+        answers to others are kept for those who wait for them.
+        """
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         while True:
-            if found := [answer for message in self._line.heard() if (answer := self._take(message))]:
+            while (message := self._line.next_heard()) is not None:
+                if answer := self._take(message):
+                    self._kept.append(answer)
+            if found := [answer for answer in self._kept if answer.request in requests]:
+                self._kept = [answer for answer in self._kept if answer.request not in requests]
                 return found
             rest = None if deadline is None else max(0.0, deadline - time.monotonic())
             if not wait_for_any([self._line.incoming], rest):
@@ -173,19 +192,25 @@ class Worker:
     def _take(self, message: dict[str, Any]) -> Answer | None:
         """Answer a question of the worker, or return its answer to a request of ours."""
         if "ask" in message:
-            answer = None if self.services is None else getattr(self.services, message["name"])(*message["arguments"])
+            services = self._services.get(message.get("for") or 0, self.services)
+            answer = None if services is None else getattr(services, message["name"])(*message["arguments"])
             if message["name"] not in SILENT:
                 self._line.say({"answer": message["ask"], "value": answer})
             return None
         if message["id"] == self._session:
-            self._session = 0
             how = message["value"]["session"]
             if how == "closed":
                 return Answer(message["id"], how)
-            raise WorkerError(f"the import of the Dag file {how}")
+            self._session = 0
+            raise WorkerError(f"the process that held the Dag file {how}")
+        self._services.pop(message["id"], None)
         return Answer(
             message["id"], message.get("value"), _read_error(message["error"]) if "error" in message else None
         )
+
+    def forget(self, requests: Collection[int]) -> None:
+        """Drop the answers to requests that nobody waits for any more."""
+        self._kept = [answer for answer in self._kept if answer.request not in requests]
 
     @property
     def pid(self) -> int:

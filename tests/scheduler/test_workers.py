@@ -161,3 +161,36 @@ def test_no_process_is_left_when_a_worker_is_closed() -> None:
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
+
+
+TRIGGERS = """
+from datetime import datetime
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, task
+with DAG("other", schedule=None, start_date=datetime(2026, 1, 1)):
+    @task
+    def one(params=None):
+        return 1
+    @task
+    def two(n):
+        return n + 1
+    two(one())
+with DAG("first", schedule=None, start_date=datetime(2026, 1, 1)):
+    @task
+    def beside():
+        import time
+        time.sleep(0.5)
+        return "beside"
+    TriggerDagRunOperator(task_id="trigger", trigger_dag_id="other", wait_for_completion=True)
+    beside()
+"""
+
+
+def test_a_dag_that_a_task_triggers_runs_in_the_same_worker(tmp_path: Path) -> None:
+    import mwaa_kit
+
+    (tmp_path / "two.py").write_text(TRIGGERS)
+    run = mwaa_kit.run(str(tmp_path / "two.py"), dag_id="first", mode="worker", jobs=2, skip_delays=True)
+
+    assert (run.state, run["beside"].value) == ("success", "beside")
+    assert [(other.dag_id, other.state, other["two"].value) for other in run.triggered] == [("other", "success", 2)]
