@@ -1,4 +1,7 @@
-"""The values of the runs, a file each, named for their content: equal values are kept once."""
+"""The values of the runs, a file each, named for their content: equal values are kept once.
+
+A small value needs no file: its name is the value itself, after a sign that no file's name has.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+_SMALL_BYTES = 512
+_ITSELF = "="
 _GRACE_SECONDS = 600.0
 """A file so new may belong to a run that has not noted it yet."""
 
@@ -20,8 +25,10 @@ class ValueFiles:
         self._folder = folder
 
     def write(self, stored: Any) -> str:
-        """Write a value unless it is there; return the name of its file."""
+        """Write a value unless it is there; return its name."""
         content = encode(stored)
+        if len(content) <= _SMALL_BYTES:
+            return _ITSELF + content.decode()
         name = f"{hashlib.sha256(content).hexdigest()}.json"
         path = self._folder / name
         try:
@@ -39,11 +46,11 @@ class ValueFiles:
 
     def read(self, name: str) -> Any:
         """Return a value as it was stored."""
-        return json.loads((self._folder / name).read_bytes())
+        return json.loads(name[1:] if name.startswith(_ITSELF) else (self._folder / name).read_bytes())
 
     def has(self, name: str) -> bool:
         """Whether a file is there; the user may have deleted it."""
-        return (self._folder / name).is_file()
+        return name.startswith(_ITSELF) or (self._folder / name).is_file()
 
     def sweep(self, used: frozenset[str]) -> None:
         """Delete what no run uses."""

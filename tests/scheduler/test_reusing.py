@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support_scheduler import CHAIN, dag_of, play
 
 from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.scheduler import valuefiles
 from mwaa_kit.scheduler.reusing import NEVER, UNCHANGED, ReusePolicy
 
 
@@ -74,7 +75,8 @@ def test_what_runs_again(given: Any, doubtful: tuple[str, ...], expected: list[s
     assert ran == expected
 
 
-def test_values_that_were_deleted_are_made_again(tmp_path: Path) -> None:
+def test_values_that_were_deleted_are_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(valuefiles, "_SMALL_BYTES", -1)
     play(CHAIN, {}, tmp_path)
     for file in (tmp_path / ".mwaa-kit" / "values").iterdir():
         file.unlink()

@@ -14,6 +14,7 @@ import pytest
 
 from mwaa_kit.errors import ConfigurationError, RecordUnreadableError, UnknownRunError
 from mwaa_kit.model.run import RunNote
+from mwaa_kit.scheduler import valuefiles
 from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.scheduler.local import LocalSettings, read_local_settings
 from mwaa_kit.scheduler.store import RunStore
@@ -39,6 +40,20 @@ def test_a_run_is_read_back_as_it_was(dags: Any, play: Any, tmp_path: Path) -> N
     store.close()
 
 
+@pytest.fixture
+def all_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep small values in files too."""
+    monkeypatch.setattr(valuefiles, "_SMALL_BYTES", -1)
+
+
+def test_a_small_value_needs_no_file(dags: Any, play: Any, tmp_path: Path) -> None:
+    run, _ = play(dags(FILE)["values"], store_in=tmp_path)
+
+    assert not (tmp_path / ".mwaa-kit" / "values").exists()
+    assert sorted(runs(tmp_path)[0].xcoms, key=repr) == sorted(run.xcoms, key=repr)
+
+
+@pytest.mark.usefixtures("all_in_files")
 def test_equal_values_are_kept_once(dags: Any, play: Any, tmp_path: Path) -> None:
     for _ in range(2):
         play(dags(FILE)["values"], store_in=tmp_path)
@@ -168,6 +183,7 @@ def test_a_full_disk_ends_the_record_not_the_run(dags: Any, play: Any, tmp_path:
     assert [line.state for line in runs(tmp_path).lines[1:]] == ["success"] * (len(runs(tmp_path)) - 1)
 
 
+@pytest.mark.usefixtures("all_in_files")
 def test_the_oldest_runs_are_forgotten_with_their_values(dags: Any, play: Any, tmp_path: Path) -> None:
     for _ in range(3):
         play(dags(FILE)["values"], store_in=tmp_path)
