@@ -125,3 +125,11 @@ def test_a_trigger_that_fails_or_waits_too_long_fails_its_task(tmp_path: Path) -
         "break": ("failed", 2),
     }
     assert "TaskDeferralTimeout" in run.task_instances[0].error
+
+
+def test_what_reads_dags_of_both_airflows_imports_neither() -> None:
+    from pathlib import Path
+
+    from mwaa_kit.engine.airflow3 import reading
+
+    assert "import airflow" not in (text := Path(reading.__file__).read_text()) and "from airflow" not in text

@@ -1,4 +1,7 @@
-"""From Airflow's own Dag object, of version 2 or 3, to a `DagSpec`."""
+"""From Airflow's own Dag object, of version 2 or 3, to a `DagSpec`.
+
+Both engines use it, so it imports no Airflow: classes are told by their names.
+"""
 
 from __future__ import annotations
 
@@ -119,9 +122,13 @@ def operator_name(task: Any) -> str:
 
 def _asset_names(lets: Any) -> tuple[str, ...]:
     """Return the names of the assets and asset aliases among the inlets or outlets of a task; others have no name."""
-    from airflow.sdk.definitions.asset import Asset, AssetAlias
+    named = [one for one in lets or () if _kinds(one) & {"Asset", "AssetAlias"}]
+    return tuple(dict.fromkeys(str(getattr(one, "name", None) or one.uri) for one in named))
 
-    return tuple(dict.fromkeys(str(one.name) for one in lets or () if isinstance(one, Asset | AssetAlias)))
+
+def _kinds(value: Any) -> set[str]:
+    """Return the names of an object's classes; Airflow 2 calls assets datasets."""
+    return {base.__name__.replace("Dataset", "Asset") for base in type(value).__mro__}
 
 
 def _read_schedule(dag: Any) -> str | None:
@@ -142,7 +149,7 @@ def _condition(timetable: Any) -> Any:
 
 def read_condition(assets: Any) -> Any:
     """Describe which assets a schedule waits for; None when it waits for none."""
-    kinds = {base.__name__.replace("Dataset", "Asset") for base in type(assets).__mro__}
+    kinds = _kinds(assets)
     if "AssetAll" in kinds:
         return {"all": [read_condition(part) for part in assets.objects]}
     if "AssetAny" in kinds:
