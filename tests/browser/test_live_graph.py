@@ -273,6 +273,14 @@ def test_an_edge_is_drawn_by_keys_and_a_cycle_is_refused(show: Show) -> None:
     assert len(heard(page)) == 2
 
 
+def test_an_edge_being_drawn_passes_over_assets(show: Show) -> None:
+    page = show(dag("assets"))
+    page.evaluate("graph.view.select('clean', true)")
+    for key in ("e", "ArrowRight", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    assert heard(page) == [["connect", "clean", "append"]]
+
+
 def test_the_table_says_the_same_and_leads_to_the_tasks(show: Show) -> None:
     page = show(dag("churn"))
     page.get_by_role("button", name="Table").click()

@@ -157,10 +157,12 @@ export class Driver implements IVerbs {
     }
     const joined = this.joining.from;
     const ground = stage.ground();
-    const next = neighbour(ground, from, direction, joined !== null) ?? from;
     if (joined === null) {
-      this.choose(next);
+      this.choose(neighbour(ground, from, direction) ?? from);
     } else {
+      const tasks = [...ground.boxes].filter(([key]) => shown.taskOf(key));
+      const among = { ...ground, boxes: new Map(tasks) };
+      const next = neighbour(among, from, direction, true) ?? from;
       stage.reveal(next);
       this.joining.aim(joined, shown.taskOf(next)?.task_id ?? null);
     }

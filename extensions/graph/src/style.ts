@@ -170,7 +170,7 @@ const RULES = `
 .jp-MwaaKit-graphView .mk-heap > .mk-glyph { vector-effect: non-scaling-stroke; stroke-width: 1.3; }
 .jp-MwaaKit-graphView :is(.mk-task, .mk-heap).mk-dim { opacity: 0.25; }
 .jp-MwaaKit-graphView .mk-task:hover .mk-box { stroke: var(--mk-brand); }
-.jp-MwaaKit-graphView .mk-task.mk-selected .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: none; }
+.jp-MwaaKit-graphView .mk-task.mk-selected .mk-box { stroke: var(--mk-brand); stroke-width: 3; }
 .jp-MwaaKit-graphView .mk-item { fill: transparent; stroke: none; outline: none; }
 .jp-MwaaKit-graphView .mk-item:focus-visible { stroke: var(--mk-brand); stroke-width: 2.5; }
 .jp-MwaaKit-graphView .mk-task.mk-target .mk-box { stroke: var(--mk-brand); stroke-width: 3; stroke-dasharray: 6 3; }
