@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 // These make or change elements; all others are pure, and tested without a browser.
 const domModules = [
   'boxes',
+  'boxparts',
   'connect',
   'controls',
   'details',
@@ -16,6 +17,7 @@ const domModules = [
   'index',
   'joining',
   'legend',
+  'linelayer',
   'minimap',
   'page',
   'paint',

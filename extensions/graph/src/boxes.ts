@@ -1,26 +1,27 @@
 /** One box as SVG elements: a task, a closed group, an asset; and the border of an open group. */
 import type { IRect } from './camera.ts';
 import {
-  HEIGHT,
-  INDENT,
-  MARGIN,
-  mappedMark,
-  roomLabel,
-  STACK,
-  tallyOf,
-  totalOf
-} from './face.ts';
+  atEnd,
+  bar,
+  chevron,
+  icon,
+  kindMark,
+  outlines,
+  port,
+  ROUND,
+  stripe,
+  words
+} from './boxparts.ts';
+import { INDENT, mappedMark, roomLabel, STACK, tallyOf } from './face.ts';
 import type { Gettext } from './gettext.ts';
 import { visible } from './lettering.ts';
 import type { DagModel } from './model.ts';
 import type { IBox, IOpenGroup } from './scene.ts';
-import { lookName, lookOf } from './states.ts';
+import { lookName } from './states.ts';
 import { svgElement as el, tenths } from './svg.ts';
 import type { IStateCount, ITask } from './wire.ts';
 import { boxName, countOfTasks } from './words.ts';
 
-const ROUND = 5;
-const PORT = 5.5;
 const RING = 3;
 
 /** What every box is painted with. */
@@ -211,121 +212,4 @@ function family(task: ITask): string {
     return 'mk-sensor';
   }
   return task.operator === 'EmptyOperator' ? 'mk-empty' : '';
-}
-
-/** The outline, for what stands for several on top of two others. */
-function outlines(box: IBox, count: 1 | 3): SVGElement[] {
-  const behind = count === 3 ? STACK : 0;
-  const steps = count === 3 ? [2, 1, 0] : [0];
-  return steps.map(step =>
-    el('rect', {
-      class: 'mk-box',
-      x: (step * STACK) / 2,
-      y: behind - (step * STACK) / 2,
-      width: box.width - behind,
-      height: HEIGHT,
-      rx: ROUND
-    })
-  );
-}
-
-/** The coloured left side, its outer corners as round as the box. */
-function stripe(top: number): string {
-  const turn = `a${ROUND} ${ROUND} 0 0 0`;
-  return `M${ROUND} ${top}${turn} -${ROUND} ${ROUND}v${HEIGHT - 2 * ROUND}${turn} ${ROUND} ${ROUND}z`;
-}
-
-function icon(states: readonly IStateCount[], top: number): SVGElement[] {
-  const [first] = states;
-  if (!first) {
-    return [
-      el('circle', {
-        class: 'mk-idle',
-        cx: MARGIN + 8,
-        cy: top + HEIGHT / 2,
-        r: 4
-      })
-    ];
-  }
-  return [
-    el(
-      'g',
-      { transform: `translate(${MARGIN} ${top + HEIGHT / 2 - 8})` },
-      el('circle', { class: 'mk-disc', cx: 8, cy: 8, r: 8 }),
-      el('path', { class: 'mk-glyph', d: lookOf(first.state).icon })
-    )
-  ];
-}
-
-/** The arrow of a setup (up) or a teardown (down). */
-function kindMark(task: ITask, top: number): SVGElement[] {
-  if (!task.is_setup && !task.is_teardown) {
-    return [];
-  }
-  const d = task.is_setup ? 'M4.5 9V1M1.5 4l3-3 3 3' : 'M4.5 1v8M1.5 6l3 3 3-3';
-  const transform = `translate(${INDENT} ${top + 26.5})`;
-  return [el('path', { class: 'mk-mark', d, transform })];
-}
-
-function words(
-  look: string,
-  x: number,
-  y: number,
-  text: string,
-  mark = ''
-): SVGElement {
-  return el('text', { class: look, x, y }, text + mark);
-}
-
-/** What stands at the right of both lines. */
-function atEnd(
-  box: IBox,
-  top: number,
-  first: string,
-  second: string
-): SVGElement[] {
-  const right = box.width - top - MARGIN + 2;
-  const line = (text: string, y: number): SVGElement[] =>
-    text ? [words('mk-soft mk-end', right, y, text)] : [];
-  return [...line(first, top + 19.5), ...line(second, top + 35.5)];
-}
-
-/** The states of several task instances as parts of a bar. */
-function bar(
-  box: IBox,
-  states: readonly IStateCount[],
-  top: number
-): SVGElement[] {
-  const total = totalOf(states);
-  if (total < 2) {
-    return [];
-  }
-  const room = box.width - top - MARGIN + 2 - INDENT;
-  let x = INDENT;
-  return states.map(({ state, count }) => {
-    const width = (room * count) / total;
-    const part = el('rect', {
-      class: `mk-bar mk-s-${lookName(state)}`,
-      x: tenths(x),
-      y: top + 40,
-      width: tenths(width),
-      height: 4
-    });
-    x += width;
-    return part;
-  });
-}
-
-function chevron(x: number, y: number, open: boolean): SVGElement {
-  const d = open ? 'M1 2.5l3.5 3.5L8 2.5' : 'M2.5 1L6 4.5 2.5 8';
-  return el('path', { class: 'mk-mark', d, transform: `translate(${x} ${y})` });
-}
-
-function port(box: IBox, top: number): SVGElement {
-  return el('circle', {
-    class: 'mk-port',
-    cx: box.width - top,
-    cy: top + HEIGHT / 2,
-    r: PORT
-  });
 }

@@ -88,6 +88,34 @@ export function resized(camera: Camera, before: ISize, port: ISize): Camera {
   );
 }
 
+/** `rect` made larger on every side, by a part of its own size. */
+export function grown({ x, y, width, height }: IRect, part: number): IRect {
+  return {
+    x: x - width * part,
+    y: y - height * part,
+    width: width * (1 + 2 * part),
+    height: height * (1 + 2 * part)
+  };
+}
+
+export function meets(a: IRect, b: IRect): boolean {
+  return (
+    a.x <= b.x + b.width &&
+    b.x <= a.x + a.width &&
+    a.y <= b.y + b.height &&
+    b.y <= a.y + a.height
+  );
+}
+
+export function holds(outer: IRect, inner: IRect): boolean {
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
+}
+
 function centred(x: number, y: number, scale: number, port: ISize): Camera {
   const width = port.width * scale;
   const height = port.height * scale;

@@ -13,12 +13,19 @@ import {
   paintRoom,
   repaintBox
 } from './boxes.ts';
-import { type Camera, type IRect, type ISize, scaleOf } from './camera.ts';
+import {
+  type Camera,
+  grown,
+  holds,
+  type IRect,
+  type ISize,
+  meets,
+  scaleOf
+} from './camera.ts';
 import { heaped, paintFar } from './far.ts';
-import type { Route } from './layout/arrange.ts';
 import type { ILayout } from './layout/nest.ts';
-import { boundsOf, curve, head, polyline } from './lines.ts';
-import type { IBox, ILink, IScene } from './scene.ts';
+import { LineLayer } from './linelayer.ts';
+import type { IBox, IScene } from './scene.ts';
 import type { IMarks } from './selection.ts';
 import { svgElement as el } from './svg.ts';
 
@@ -31,17 +38,11 @@ const ICONS_TO = 11;
 const AROUND = 0.3;
 const SHEET = 1 + 2 * AROUND;
 
-interface IPlacedLink {
-  link: ILink;
-  route: Route;
-  bounds: IRect;
-}
-
 export class Painter {
   constructor(svg: SVGSVGElement, palette: IPalette) {
     this._svg = svg;
     this._palette = palette;
-    svg.append(this._rooms, this._edges, this._far, this._tasks);
+    svg.append(this._rooms, this._lines.node, this._far, this._tasks);
   }
 
   /** Show another scene. */
@@ -49,18 +50,13 @@ export class Painter {
     this._palette = palette;
     this._scene = scene;
     this._layout = layout;
-    this._links = scene.links.map((link, i) => {
-      const route = layout.routes[i] as Route;
-      return { link, route, bounds: boundsOf(route) };
-    });
-    this._byKey = new Map(scene.links.map(link => [link.key, link]));
+    this._lines.show(scene, layout);
     this._boxes = [...scene.boxes.values()].map(box => [
       box,
       layout.boxes.get(box.key) as IRect
     ]);
     this._nodes.clear();
-    this._lines.clear();
-    for (const layer of [this._rooms, this._edges, this._far, this._tasks]) {
+    for (const layer of [this._rooms, this._far, this._tasks]) {
       layer.replaceChildren();
     }
     this._rooms.append(
@@ -82,7 +78,7 @@ export class Painter {
       sheet.height !== camera.height * SHEET ||
       !holds(sheet, camera)
     ) {
-      const { x, y, width, height } = grown(camera);
+      const { x, y, width, height } = grown(camera, AROUND);
       this._sheet = {
         x,
         y,
@@ -111,12 +107,7 @@ export class Painter {
     for (const [key, node] of this._nodes) {
       this._markBox(key, node);
     }
-    for (const [key, line] of this._lines) {
-      this._markLine(key, line);
-    }
-    if (this._isFar) {
-      this._paintNearLines();
-    }
+    this._lines.mark(marks);
   }
 
   /** Paint some boxes anew: their states are others now. */
@@ -147,65 +138,36 @@ export class Painter {
   /** Everything in full detail, for a file. */
   everything(): SVGGElement[] {
     const rooms = this._rooms.cloneNode(true) as SVGGElement;
-    const edges = el('g', {}, ...this._links.map(paintLine));
     const palette = { ...this._palette, connects: false };
     const boxes = this._boxes.map(([box, rect]) =>
       paintBox(box, rect, palette)
     );
-    return [rooms, edges, el('g', {}, ...boxes)];
+    return [rooms, this._lines.everything(), el('g', {}, ...boxes)];
   }
 
   private _paint(): void {
     if (!this._camera || !this._port) {
       return;
     }
-    const seen = grown(this._camera);
+    const seen = grown(this._camera, AROUND);
     const scale = scaleOf(this._camera, this._port);
     this._painted = { ...seen, scale };
     const boxes = this._boxes.filter(([, rect]) => meets(rect, seen));
     this._isFar = scale > FAR || boxes.length > CROWD;
     this._svg.classList.toggle('mk-far', this._isFar);
     this._seen = boxes;
-    const links = this._links.filter(link => meets(link.bounds, seen));
+    this._drop(new Set(this._isFar ? [] : boxes.map(([box]) => box.key)));
     if (this._isFar) {
-      this._paintFar(links);
+      this._lines.paintFar(seen, this._marks);
+      this._paintHeaps();
     } else {
-      this._paintNear(links);
+      this._far.replaceChildren();
+      this._lines.paintNear(seen, this._marks);
+      for (const [box, rect] of boxes) {
+        this._add(box, rect);
+      }
     }
     this._keepCurrent();
-  }
-
-  private _paintNear(links: readonly IPlacedLink[]): void {
-    this._far.replaceChildren();
-    this._edges.querySelector('.mk-all')?.remove();
-    this._edges.querySelector('.mk-touching')?.remove();
-    const keep = new Set(this._seen.map(([box]) => box.key));
-    this._drop(this._nodes, keep);
-    this._drop(this._lines, new Set(links.map(({ link }) => link.key)));
-    for (const [box, rect] of this._seen) {
-      this._add(box, rect);
-    }
-    const fresh = links.filter(({ link }) => !this._lines.has(link.key));
-    const lines = fresh.map(placed => {
-      const line = paintLine(placed);
-      this._lines.set(placed.link.key, line);
-      this._markLine(placed.link.key, line);
-      return line;
-    });
-    this._edges.append(...lines);
-  }
-
-  private _paintFar(links: readonly IPlacedLink[]): void {
-    this._drop(this._nodes, new Set());
-    this._drop(this._lines, new Set());
-    const d = links.map(({ route }) => polyline(route)).join('');
-    const dim = this._marks.found ? ' mk-dim' : '';
-    this._edges.replaceChildren(
-      el('path', { class: `mk-all${dim}`, d }),
-      el('path', { class: 'mk-touching' })
-    );
-    this._paintHeaps();
-    this._paintNearLines();
   }
 
   private _paintHeaps(): void {
@@ -213,13 +175,6 @@ export class Painter {
     const isDim = (key: string): boolean => this._isDim(key);
     const heaps = heaped(this._seen, this._palette.model, isDim, icons);
     paintFar(this._far, heaps);
-  }
-
-  /** From afar, the lines of what is selected over all others. */
-  private _paintNearLines(): void {
-    const touching = this._links.filter(({ link }) => this._touches(link));
-    const d = touching.map(({ route }) => polyline(route)).join('');
-    this._edges.querySelector('.mk-touching')?.setAttribute('d', d);
   }
 
   private _keepCurrent(): void {
@@ -231,7 +186,7 @@ export class Painter {
       }
     }
     if (this._isFar) {
-      this._drop(this._nodes, new Set());
+      this._drop(new Set());
     }
   }
 
@@ -246,15 +201,12 @@ export class Painter {
   }
 
   /** Take out what is not kept; what has the focus or is selected stays. */
-  private _drop(
-    painted: Map<string, SVGGElement>,
-    keep: ReadonlySet<string>
-  ): void {
+  private _drop(keep: ReadonlySet<string>): void {
     const { current, selected } = this._marks;
-    for (const [key, node] of painted) {
+    for (const [key, node] of this._nodes) {
       if (!keep.has(key) && key !== current && key !== selected) {
         node.remove();
-        painted.delete(key);
+        this._nodes.delete(key);
       }
     }
   }
@@ -262,14 +214,6 @@ export class Painter {
   private _isDim(key: string): boolean {
     const { found, selected } = this._marks;
     return found !== null && !found.has(key) && key !== selected;
-  }
-
-  private _touches(link: ILink): boolean {
-    const { selected, link: chosen } = this._marks;
-    return (
-      link.key === chosen ||
-      (selected !== null && (link.from === selected || link.to === selected))
-    );
   }
 
   private _markBox(key: string, node: SVGGElement): void {
@@ -282,26 +226,17 @@ export class Painter {
     item.setAttribute('tabindex', key === current ? '0' : '-1');
   }
 
-  private _markLine(key: string, line: SVGGElement): void {
-    const link = this._byKey.get(key);
-    line.classList.toggle('mk-near', link !== undefined && this._touches(link));
-    line.classList.toggle('mk-dim', this._marks.found !== null);
-  }
-
   private readonly _svg: SVGSVGElement;
   private _palette: IPalette;
   private readonly _rooms = el('g', { role: 'none' });
-  private readonly _edges = el('g', { 'aria-hidden': 'true' });
+  private readonly _lines = new LineLayer();
   private readonly _far = el('g', { 'aria-hidden': 'true' });
   private readonly _tasks = el('g', { role: 'none' });
   private _scene: IScene | undefined;
   private _layout: ILayout | undefined;
   private _boxes: [IBox, IRect][] = [];
   private _seen: [IBox, IRect][] = [];
-  private _links: IPlacedLink[] = [];
-  private _byKey: ReadonlyMap<string, ILink> = new Map();
   private readonly _nodes = new Map<string, SVGGElement>();
-  private readonly _lines = new Map<string, SVGGElement>();
   private _camera: Camera | undefined;
   private _port: ISize | undefined;
   /** The part of the drawing that the SVG shows: larger than the window, so that it need only be moved in it. */
@@ -317,36 +252,6 @@ export class Painter {
   };
 }
 
-function paintLine({ link, route }: IPlacedLink): SVGGElement {
-  const d = curve(route);
-  const asset = link.edges.length ? '' : ' mk-asset-edge';
-  return el(
-    'g',
-    { class: `mk-edge${asset}`, 'data-link': link.key },
-    el('path', { class: 'mk-reach', d }),
-    el('path', { class: 'mk-line', d }),
-    el('path', { class: 'mk-head', d: head(route) })
-  );
-}
-
-function meets(a: IRect, b: IRect): boolean {
-  return (
-    a.x <= b.x + b.width &&
-    b.x <= a.x + a.width &&
-    a.y <= b.y + b.height &&
-    b.y <= a.y + a.height
-  );
-}
-
-function grown({ x, y, width, height }: IRect): IRect {
-  return {
-    x: x - width * AROUND,
-    y: y - height * AROUND,
-    width: width * SHEET,
-    height: height * SHEET
-  };
-}
-
 /** Whether what was painted is enough for a camera: it holds all that is seen, at about the same scale. */
 function covers(
   painted: IRect & { scale: number },
@@ -355,13 +260,4 @@ function covers(
 ): boolean {
   const ratio = scaleOf(camera, port) / painted.scale;
   return ratio < 1.05 && ratio > 0.8 && holds(painted, camera);
-}
-
-function holds(outer: IRect, inner: IRect): boolean {
-  return (
-    outer.x <= inner.x &&
-    outer.y <= inner.y &&
-    outer.x + outer.width >= inner.x + inner.width &&
-    outer.y + outer.height >= inner.y + inner.height
-  );
 }
