@@ -34,6 +34,7 @@ from mwaa_kit.model.run import (
 )
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.text import Text
 
 _LEAST_PAUSE = 0.08
@@ -73,12 +74,10 @@ class LiveView:
 
     def __init__(self, *, logs: bool) -> None:
         from rich.console import Console
-        from rich.live import Live
 
         self._logs = logs
         self._console = Console(stderr=True, highlight=False, emoji=False, markup=False)
-        self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False,
-                          redirect_stderr=False, vertical_overflow="crop")  # fmt: skip
+        self._live: Live | None = None
         self._tasks: tuple[str, ...] = ()
         self._states: dict[TaskKey, TaskStateChanged] = {}
         self._began: dict[TaskKey, datetime] = {}
@@ -109,16 +108,19 @@ class LiveView:
         self._draw_in_time()
 
     def close(self) -> None:
-        """Take the lower part away; what was told stays."""
+        """Take the lower part away, until something happens again; what was told stays."""
         self._write_waiting()
-        self._live.stop()
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
     def _begin(self, event: RunStarted) -> None:
-        self._tasks, self._start = event.tasks, event.at
+        self._tasks, self._start, self._cancelling = event.tasks, event.at, False
+        for known in (self._states, self._began, self._last_lines):
+            known.clear()
         self._width = min(_LONGEST_NAME, max(map(len, event.tasks), default=8))
         count = len(event.tasks)
         self._tell(f"{event.dag_id}  {event.run_id}  {count} task{'' if count == 1 else 's'}")
-        self._live.start()
 
     def _take_state(self, event: TaskStateChanged) -> None:
         key = (event.task_id, event.map_index)
@@ -162,12 +164,28 @@ class LiveView:
             self._draw()
 
     def _draw(self) -> None:
+        if self._live is None:
+            self._live = self._open()
         self._live.update(self._picture())
-        if self._waiting:
-            self._write_waiting()  # Rich draws the lower part anew with it, in one write: nothing flickers
-        else:
+        with self._console:  # all in one write: nothing flickers
+            self._write_waiting()
             self._live.refresh()
         self._drawn_at = time.monotonic()
+
+    def _open(self) -> Live:
+        """Begin a lower part: a new one each time, since Rich's own remembers how high it was before."""
+        from rich.live import Live
+
+        live = Live(
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+        live.start()
+        return live
 
     def _picture(self) -> Any:
         """Return the lower part: a line of progress, and a row for each instance that goes on or waits."""

@@ -119,7 +119,7 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
         )
         with tasks_may_run():
             finished = run(
-                source,
+                found,
                 dag_id=given.dag_id,
                 tasks=tasks,
                 with_upstream=bool(tasks) and not values,

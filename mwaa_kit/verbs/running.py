@@ -202,7 +202,7 @@ def play(
 def find_runnable(
     source: object, dag_id: str | None, target: str, *, engine: Engine | None = None, isolated: bool = False
 ) -> Runnable:
-    """Load what is to be run.
+    """Load what is to be run, unless it is loaded already.
 
     Parameters
     ----------
@@ -222,6 +222,8 @@ def find_runnable(
     """
     from mwaa_kit.engine.opening import open_engine
 
+    if isinstance(source, Runnable):
+        return source
     engine = engine or open_engine()
     if not isinstance(source, str | Path):
         return _adopt(source, engine)

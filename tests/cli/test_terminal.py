@@ -71,6 +71,29 @@ def test_a_task_cannot_clear_the_screen_or_colour_it(seen: AtTerminal) -> None:
     assert "·[2Jwipe·[31m" in seen.screen.text
 
 
+def test_a_second_run_in_one_view_begins_anew() -> None:
+    program = (
+        "import time\nfrom datetime import UTC, datetime\n"
+        "from mwaa_kit.cli.liveview import LiveView\n"
+        "from mwaa_kit.model.run import RunStarted, TaskStateChanged\n"
+        "view, now = LiveView(logs=True), datetime.now(UTC)\n"
+        "for run in ('one', 'two'):\n"
+        "    view(RunStarted(now, 'etl', run, None, {}, ('load',)))\n"
+        "    view._draw()\n    time.sleep(0.3)\n"
+        "    for state in ('running', 'success'):\n"
+        "        view(TaskStateChanged(now, 'load', -1, 1, state))\n"
+        "        view._draw()\n"
+        "    view.close()\n"
+        "    print(run, 'has ended')\n"
+    )
+    seen = run_at_terminal([sys.executable, "-c", program])
+    assert seen.screen.text.splitlines() == [
+        "etl  one  1 task", "✓ load  success", "one has ended",
+        "etl  two  1 task", "✓ load  success", "two has ended",
+    ]  # fmt: skip
+    assert any("0 of 1  0:0" in frame.splitlines()[-1] for frame in seen.frames if "etl  two" in frame)
+
+
 def test_ctrl_c_says_that_it_cancels_then_how_it_ended_and_no_colour_is_used_where_none_is_wanted(
     tmp_path: Path,
 ) -> None:
