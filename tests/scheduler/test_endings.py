@@ -73,6 +73,12 @@ def test_a_part_of_a_dag_does_not_call_the_dag_back(file: str) -> None:
     assert not [line for line in lines if line.startswith("well")]
 
 
+def test_a_moment_that_a_deferred_task_waits_for_has_come_when_delays_are_skipped(file: str) -> None:
+    found, _ = played(file, "waits_for_times", skip_delays=True)
+
+    assert states(found) == {"moment": "success", "span": "success", "from_trigger": "success"}
+
+
 def test_a_run_that_takes_too_long_is_failed_and_its_rest_skipped(file: str) -> None:
     found, lines = played(file, "takes_long", mode="fork")
 

@@ -12,19 +12,30 @@ from mwaa_kit.engine.protocol import Deferral
 from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
 
 
-def fire(deferral: Deferral, cancelled: Callable[[], bool]) -> Deferral:
+def fire(deferral: Deferral, cancelled: Callable[[], bool], *, skip_delays: bool = False) -> Deferral:
     """Run the trigger until its first event.
+
+    Parameters
+    ----------
+    skip_delays
+        A moment that a trigger waits for has come.
+
+    Notes
+    -----
 
     A trigger that fails, or whose time is over, resumes the task as well, so that the task fails by itself, with its
     callbacks and retries; Airflow's triggerer does the same.
     """
     try:
-        payload = wait_for_event(lambda: _build(deferral), deferral.timeout_seconds, cancelled)
+        payload = wait_for_event(lambda: _build(deferral, skip_delays), deferral.timeout_seconds, cancelled)
     except BaseException as error:
         return replace(deferral, next_method=FAIL, next_kwargs=pack_kwargs(explain(error)))
     return replace(deferral, next_kwargs=with_event(deferral.next_kwargs, payload))
 
 
-def _build(deferral: Deferral) -> Any:
+def _build(deferral: Deferral, skip_delays: bool) -> Any:
     module, _, name = deferral.classpath.rpartition(".")
-    return getattr(import_module(module), name)(**unpack_kwargs(deferral.trigger_kwargs))
+    trigger = getattr(import_module(module), name)(**unpack_kwargs(deferral.trigger_kwargs))
+    if skip_delays and any(base.__name__ == "DateTimeTrigger" for base in type(trigger).__mro__):
+        trigger.moment = min(trigger.moment, type(trigger.moment).now(trigger.moment.tzinfo))
+    return trigger

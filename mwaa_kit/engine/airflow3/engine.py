@@ -156,7 +156,7 @@ class Airflow3Engine:
             services.log(request.key, request.try_number, level, line)
 
         with supervised(supervisor), captured(write):
-            return deferring.fire(deferral, cancelled)
+            return deferring.fire(deferral, cancelled, skip_delays=request.skip_delays)
 
     def look_into(self, dag_id: str) -> Mapping[str, TaskInsight]:
         """Return what can be seen in each task of a loaded Dag."""

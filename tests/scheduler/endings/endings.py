@@ -14,6 +14,8 @@ from airflow.providers.standard.operators.hitl import (
     HITLEntryOperator,
     HITLOperator,
 )
+from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
+from airflow.providers.standard.sensors.time_delta import TimeDeltaSensorAsync
 from airflow.providers.standard.triggers.hitl import HITLTrigger
 from airflow.sdk import DAG, BaseOperator, Param, setup, task, teardown
 from airflow.sdk.execution_time.hitl import upsert_hitl_detail
@@ -134,3 +136,10 @@ with DAG("daily", schedule="@daily", start_date=datetime(2026, 1, 3), catchup=Tr
         return ti.xcom_pull(task_ids="step", include_prior_dates=True)
 
     step() >> pull()
+
+with DAG("waits_for_times", **GIVEN):
+    DateTimeSensorAsync(task_id="moment", target_time="2099-01-01T00:00:00+00:00")
+    TimeDeltaSensorAsync(task_id="span", delta=timedelta(days=3))
+    DateTimeSensorAsync(
+        task_id="from_trigger", target_time="2099-01-01T00:00:00+00:00", start_from_trigger=True, end_from_trigger=True
+    )
