@@ -2,9 +2,9 @@
 
 Notes
 -----
-A record that cannot be written, as on a full disk, never harms the run: it goes on, the user is told once, and what was
-written before stays readable. Values that hold a secret which Airflow masks are not written, so a later run cannot take
-them over: it runs the task again.
+A record that cannot be written, as on a full disk, never harms the run: it goes on without one, the user is told once, and
+the records of other runs stay readable. Values that hold a secret are not written, so a later run cannot take them over: it
+runs the task again.
 """
 
 from __future__ import annotations
@@ -98,8 +98,11 @@ class Recorder:
 
     def _give_up(self, error: Exception) -> None:
         """Say once that nothing more is recorded."""
-        self._tell(f"the record of this run ends here: {error}; the run goes on, but it cannot be resumed or reused")
+        if self._store is not None and self._run_key:
+            with suppress(sqlite3.Error):  # half a record would be taken for a run that still goes on
+                self._store.forget(self._run_key)
         self.close()
+        self._tell(f"this run is not recorded any more: {error}; it goes on, but it cannot be resumed or reused")
 
 
 def open_store(folder: Path | None, tell: Tell) -> RunStore | None:

@@ -237,6 +237,11 @@ class RunStore(History):
                 (run.state, run.cancelled, to_dict(run.end_date), run_key),
             )
 
+    def forget(self, run_key: int) -> None:
+        """Delete one run."""
+        with self._writing() as db:
+            db.execute("delete from runs where run_key = ?", (run_key,))
+
     def prune(self, keep: int = KEEP_RUNS) -> int:
         """Delete the oldest runs of each Dag beyond `keep`, and values that no run uses; return how many runs went."""
         with self._writing() as db:

@@ -12,6 +12,7 @@ from support_scheduler import CHAIN, EditedEngine, dag_of, play
 from mwaa_kit.engine.protocol import TaskInsight
 from mwaa_kit.errors import RecordUnreadableError, UnknownRunError, UnknownTaskError, WrongUsageError
 from mwaa_kit.scheduler.stubbing import Stub, read_stub
+from mwaa_kit.verbs.history import runs
 
 
 def states(run: Any) -> dict[str, tuple[str | None, bool]]:
@@ -176,3 +177,25 @@ def test_a_recording_is_plain_json(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "run.json").read_text())
 
     assert sorted(document) == ["mwaa_kit_recording", "run", "task_instances", "withheld", "xcoms"]
+
+
+def test_a_value_that_cannot_be_written_ends_the_record_not_the_run(tmp_path: Path) -> None:
+    """The kernel refuses to let a file grow: the same error as from a full disk or a quota."""
+    import resource
+
+    play(CHAIN, {}, tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        run, ran, said = play(CHAIN, {}, tmp_path, stubs=(Stub("load", "x" * 2_000_000, has_value=True),))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert (run.state, ran) == ("success", ["train", "report"])
+    assert said[1:] == [
+        "this run is not recorded any more: [Errno 27] File too large; it goes on, but it cannot be resumed or reused"
+    ]
+    assert list((tmp_path / ".mwaa-kit" / "values").iterdir()) == []
+    again, _, _ = play(CHAIN, {}, tmp_path)
+    assert again.state == "success"
+    assert [line.state for line in runs(tmp_path).lines] == ["success", "success"]

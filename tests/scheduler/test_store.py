@@ -176,9 +176,7 @@ def test_a_full_disk_ends_the_record_not_the_run(dags: Any, play: Any, tmp_path:
 
     assert (run.state, said) == (
         "success",
-        [
-            "the record of this run ends here: database or disk is full; the run goes on, but it cannot be resumed or reused"
-        ],
+        ["this run is not recorded any more: database or disk is full; it goes on, but it cannot be resumed or reused"],
     )
     assert [line.state for line in runs(tmp_path).lines[1:]] == ["success"] * (len(runs(tmp_path)) - 1)
 
