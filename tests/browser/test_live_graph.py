@@ -386,6 +386,19 @@ def test_an_empty_dag_says_so(show: Show) -> None:
     expect(page.get_by_role("tree")).to_have_count(0)
 
 
+def test_a_graph_that_was_hidden_is_whole_when_it_is_shown(show: Show) -> None:
+    page = show(dag("empty"))
+    page.evaluate(
+        "document => { graph.host.hidden = true; graph.show(null); graph.view.update(document); graph.host.hidden = false; }",
+        dag("churn"),
+    )
+    expect(page.locator(".mk-task")).to_have_count(5)
+    canvas = page.locator(".mk-canvas").bounding_box()
+    boxes = [box.bounding_box() for box in page.locator(".mk-task").all()]
+    assert canvas is not None
+    assert all(box and box["x"] > 0 and box["x"] + box["width"] < canvas["width"] for box in boxes)
+
+
 def test_a_disposed_view_hears_nothing_more(show: Show) -> None:
     page = show(dag("churn"))
     page.evaluate("window.node = graph.view.node; graph.view.dispose(); graph.host.append(window.node)")
