@@ -333,3 +333,15 @@ def test_an_interrupt_while_airflow_is_imported_waits_until_it_is_there(tmp_path
         )
     finally:
         kernel.close()
+
+
+def test_a_cell_names_what_was_not_run_again() -> None:
+    from mwaa_kit.magics.progress import what_did_not_run
+    from mwaa_kit.model.run import DagRun, TaskInstance
+
+    ran, reused = TaskInstance("load", state="success"), TaskInstance("train", 0, state="success", reused=True)
+
+    assert what_did_not_run(DagRun("d", "r", "success", task_instances=(ran, reused, reused))) == (
+        "unchanged, so not run again: train (--fresh runs all)"
+    )
+    assert what_did_not_run(DagRun("d", "r", "success", task_instances=(ran,))) == ""

@@ -23,7 +23,7 @@ from typing import Any
 
 from mwaa_kit.drawing.formats import DrawFormat, draw_as
 from mwaa_kit.drawing.picture import Picture
-from mwaa_kit.model.run import DagRun, Event, LogLine, TaskStateChanged
+from mwaa_kit.model.run import DagRun, Event, LogLine, RunNote, TaskStateChanged
 
 Paint = Callable[[Mapping[str, Mapping[str, int]]], Picture]
 """Takes how many instances of each task are in each state, and gives the picture."""
@@ -90,6 +90,8 @@ class Progress:
             with self._lock:
                 self._states[event.task_id, event.map_index] = event.state
             self._show_soon()
+        elif isinstance(event, RunNote):
+            print(event.message)  # noqa: T201 - a cell's output
         elif isinstance(event, LogLine) and not self._is_airflows_own(event):
             name = event.task_id if event.map_index < 0 else f"{event.task_id}[{event.map_index}]"
             stream = sys.stdout if event.level in ("debug", "info") else sys.stderr
@@ -102,6 +104,8 @@ class Progress:
                 self._timer.cancel()
             self._states = {one.key: one.state or "none" for one in run.task_instances}
             self._show()
+        if words := what_did_not_run(run):
+            print(words)  # noqa: T201 - a cell's output
         if words := how_it_ended(run):
             print(words, file=sys.stderr)  # noqa: T201 - a cell's output
 
@@ -139,6 +143,12 @@ class Progress:
             self._returning = ""
             return True
         return self._returning == event.task_id
+
+
+def what_did_not_run(run: DagRun) -> str:
+    """Name the tasks for which an earlier result stands; empty where all ran."""
+    names = dict.fromkeys(one.task_id for one in run.task_instances if one.reused)
+    return f"unchanged, so not run again: {', '.join(names)} (--fresh runs all)" if names else ""
 
 
 def how_it_ended(run: DagRun) -> str:
