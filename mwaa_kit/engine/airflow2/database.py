@@ -47,15 +47,18 @@ def _import_models() -> None:
         return
 
 
-def begin_run(session: Any, request: TaskRequest) -> Any:
-    """Return the row of a run, made when it is not there; rows of other runs go."""
+_present: list[tuple[str, str]] = []
+"""The run whose rows are in the database; at most one."""
+
+
+def begin_run(session: Any, request: TaskRequest) -> None:
+    """Make the row of a run when it is not there; rows of other runs go."""
     from airflow.models.dagrun import DagRun
     from airflow.models.xcom import BaseXCom
 
     run = request.run
-    row = session.query(DagRun).filter_by(dag_id=run.dag_id, run_id=run.run_id).one_or_none()
-    if row is not None:
-        return row
+    if _present == [(run.dag_id, run.run_id)]:
+        return
     for table in ("xcom", "task_map", "task_reschedule", "rendered_task_instance_fields", "task_instance", "log"):
         session.execute(BaseXCom.metadata.tables[table].delete())
     session.query(DagRun).delete()
@@ -72,7 +75,7 @@ def begin_run(session: Any, request: TaskRequest) -> Any:
     )
     session.add(row)
     session.commit()
-    return row
+    _present[:] = [(run.dag_id, run.run_id)]
 
 
 def _interval(request: TaskRequest) -> Any:

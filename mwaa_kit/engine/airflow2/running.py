@@ -37,6 +37,7 @@ def _run(task: Any, request: TaskRequest) -> TaskOutcome:
     from airflow.exceptions import TaskDeferred
 
     session = settings.Session()
+    session.expunge_all()
     database.begin_run(session, request)
     if request.reschedules:
         database.note_reschedule(session, task, request)
