@@ -4,7 +4,7 @@ Notes
 -----
 A function's print covers its byte code, constants and defaults, and everything it uses by name: helpers and classes of the
 user's own, with theirs, and the values of constants. Comments and layout are not in it. What is the Python's or a
-library's own is covered by its name: their versions belong to the target.
+library's own is covered by its name and version.
 
 Whether a function could matter, beyond what it returns, is judged the careful way round: whatever is not known to give the
 same for the same arguments is a doubt. Known are most builtins, modules of the standard library that only compute, and
@@ -173,7 +173,7 @@ class _Look:
         self.doubts += [f"calls .{name}" for name in sorted(attributes) if _is_outside(name)]
         for kind, name in named:
             if kind == "import":
-                self._at_module(name)
+                self._at_import(name, attributes)
             elif kind == "store":
                 self.doubts.append(f"sets the global {name}")
             elif kind == "global":
@@ -187,9 +187,27 @@ class _Look:
             return
         value = known[name]
         self.at(value, name)
-        if isinstance(value, types.ModuleType) and _is_own(value.__name__, getattr(value, "__file__", None)):
-            for attribute in sorted(attributes & set(vars(value))):
-                self.at(vars(value)[attribute], f"{name}.{attribute}")
+        if isinstance(value, types.ModuleType):
+            self._at_contents(value, attributes)
+
+    def _at_import(self, name: str, attributes: set[str]) -> None:
+        """Look at what is imported while the code runs."""
+        self._at_module(name)
+        for loaded in dict.fromkeys((name, name.partition(".")[0])):
+            if loaded in sys.modules:
+                self._at_contents(sys.modules[loaded], attributes)
+
+    def _at_contents(self, module: types.ModuleType, attributes: set[str]) -> None:
+        """Look at what of a module of the user's own may be meant: whatever has a name that the code uses."""
+        if not _is_own(module.__name__, getattr(module, "__file__", None)):
+            return
+        for name in sorted(attributes & set(vars(module))):
+            value = vars(module)[name]
+            if isinstance(value, types.ModuleType) and id(value) not in self._seen:
+                self.at(value, name)
+                self._at_contents(value, attributes)
+            else:
+                self.at(value, name)
 
     def _at_class(self, kind: type) -> None:
         if not _is_own(kind.__module__, _file_of(kind.__module__)):
@@ -218,8 +236,8 @@ class _Look:
             self.doubts.append(f"imports {name} only when it runs")
 
     def _at_library(self, module: str | None, name: str) -> None:
-        self._add("library", module, name)
         root = (module or "").partition(".")[0]
+        self._add("library", module, name, getattr(sys.modules.get(root), "__version__", ""))
         if root not in REPEATABLE_MODULES:
             self.doubts.append(f"uses {root or name}")
         if _is_outside(name.rpartition(".")[2]) or ".random" in (module or ""):

@@ -7,7 +7,8 @@ A wrong reuse is worse than none, so by default (`SURE`) a result is reused only
 - the task is a plain ``@task`` function whose code is known to give the same for the same arguments, see
   :mod:`mwaa_kit.engine.codeprint`: no file, clock, network, random number, context or library that is not known for it;
 - its code, its helpers and its arguments are what they were;
-- the values it reads are what they were, byte for byte as Airflow stores them; params too, where it takes them;
+- the values it reads are what they were, byte for byte as Airflow stores them, and no object of the user's own class is among
+  them, whose methods could do anything; params too, where it takes them;
 - Airflow and Python are the same versions;
 - the user did not name it: ``--task features`` runs it.
 
@@ -22,20 +23,25 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mwaa_kit.engine.codeprint import REPEATABLE_MODULES
 from mwaa_kit.engine.protocol import TaskInsight
 from mwaa_kit.model.run import TaskKey
 from mwaa_kit.scheduler.history import History
 from mwaa_kit.scheduler.standing import StandIn, reuse
 from mwaa_kit.scheduler.state import RunState
-from mwaa_kit.scheduler.valuefiles import digest
+from mwaa_kit.scheduler.valuefiles import digest, encode
 
 NEVER, SURE, UNCHANGED = "never", "sure", "unchanged"
 """What is reused: nothing; what is sure to come out the same; whatever is unchanged."""
+
+_CLASS = re.compile(rb'"__classname__": "([^"]+)"')
+"""How Airflow names the class of a stored value."""
 
 _SHOWN = 12
 """How many digits of a digest people are shown."""
@@ -79,7 +85,7 @@ class Reuser:
     params: Mapping[str, Any]
     keys: dict[TaskKey, tuple[str, str]]
     explain: Callable[[str, str], None] | None = None
-    _digests: dict[tuple[str, str], str] = field(default_factory=dict)
+    _read: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def find(self, key: TaskKey, state: RunState) -> StandIn | None:
         """Return an earlier result; None where there is none, or none may stand."""
@@ -91,7 +97,7 @@ class Reuser:
         name = hashlib.sha256(text.encode()).hexdigest()
         self.keys[key] = (name, text)
         kept = None
-        if not (why := self._why_not(key[0])):
+        if not (why := self._why_not(key[0], state)):
             try:
                 kept = self.history.find_reusable(state.dag.dag_id, key, name)
                 why = f"is reused from {kept.run_id}" if kept else f"runs: {self._what_changed(key, state, parts)}"
@@ -105,14 +111,18 @@ class Reuser:
         insight, task = self.insights.get(task_id), state.dag.by_id[task_id]
         return bool(insight and insight.digest) and not task.is_setup and not task.is_teardown
 
-    def _why_not(self, task_id: str) -> str:
+    def _why_not(self, task_id: str, state: RunState) -> str:
         """Say why no earlier result may stand for a task in this run; empty where one may."""
         if self.policy.rule == NEVER:
             return "runs: --fresh"
         if task_id in self.policy.refused:
             return "runs: it was asked for, or has cache=off"
-        doubts = self.insights[task_id].doubts
-        return "" if self._vouched(task_id) or not doubts else f"runs: it {'; it '.join(doubts)}"
+        if self._vouched(task_id):
+            return ""
+        insight = self.insights[task_id]
+        foreign = (self._look_at(*read, state)[1] for read in insight.reads)
+        doubts = [*insight.doubts, *(f"reads a {name}, whose code is not looked at" for name in foreign if name)]
+        return f"runs: it {'; it '.join(doubts)}" if doubts else ""
 
     def _vouched(self, task_id: str) -> bool:
         return self.policy.rule == UNCHANGED or task_id in self.policy.vouched
@@ -136,10 +146,16 @@ class Reuser:
         return {**parts, "inputs": inputs}
 
     def _digest_of(self, task_id: str, key: str, state: RunState) -> str:
-        """Return the digest of an input: an upstream task's values do not change once something reads them."""
-        if (task_id, key) not in self._digests:
-            self._digests[task_id, key] = digest(list(state.list_xcoms(task_id, key)))
-        return self._digests[task_id, key]
+        return self._look_at(task_id, key, state)[0]
+
+    def _look_at(self, task_id: str, key: str, state: RunState) -> tuple[str, str]:
+        """Return the digest of an input, and a class in it that may do anything; an input does not change once it is read."""
+        if (task_id, key) not in self._read:
+            content = encode(list(state.list_xcoms(task_id, key)))
+            classes = (found.decode() for found in _CLASS.findall(content))
+            foreign = (name for name in classes if name.partition(".")[0] not in REPEATABLE_MODULES)
+            self._read[task_id, key] = (hashlib.sha256(content).hexdigest(), next(foreign, ""))
+        return self._read[task_id, key]
 
     def _what_changed(self, key: TaskKey, state: RunState, parts: Mapping[str, Any]) -> str:
         """Say what is other than when it last succeeded."""

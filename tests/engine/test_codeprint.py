@@ -166,3 +166,46 @@ def test_functions_that_call_each_other_have_a_print(function: Any) -> None:
     text += "def task(n):\n    return even(n)\n"
 
     assert print_of(function(text)) == print_of(function(text))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import own_helpers\ndef task(x):\n    return own_helpers.inner.act(x)\n",
+        "import own_helpers.inner as h\ndef task(x):\n    return h.act(x)\n",
+        "from own_helpers import inner\ndef task(x):\n    return inner.act(x)\n",
+        "from own_helpers.inner import act\ndef task(x):\n    return act(x)\n",
+        "import own_helpers.inner\ndef task(x):\n    import own_helpers.inner\n    return own_helpers.inner.act(x)\n",
+        "import own_helpers.inner\ndef task(x):\n    from own_helpers.inner import act\n    return act(x)\n",
+        "import own_helpers.inner\ndef task(x):\n    import own_helpers.inner as h\n    return h.act(x)\n",
+        "import own_helpers.inner\ndef task(x):\n    from own_helpers import inner\n    return inner.act(x)\n",
+    ],
+)
+def test_helpers_are_seen_however_they_are_imported(
+    use: str, function: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (tmp_path / "own_helpers").mkdir()
+
+    def look(body: str) -> Print:
+        for name in [name for name in sys.modules if name.startswith("own_helpers")]:
+            del sys.modules[name]
+        (tmp_path / "own_helpers" / "__init__.py").write_text("from own_helpers import inner\n")
+        (tmp_path / "own_helpers" / "inner.py").write_text(f"def act(x):\n    return {body}\n")
+        return print_of(function(use))
+
+    first, same, other, outside = look("x"), look("x"), look("x + 1"), look("open(x)")
+    assert (first, first.doubts) == (same, ())
+    assert first.digest != other.digest
+    assert outside.doubts == ("calls open",)
+
+
+def test_a_library_of_another_version_is_another(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+
+    text = "import json\ndef task(x):\n    return json.dumps(x)\n"
+    before = print_of(function(text))
+    monkeypatch.setattr(json, "__version__", "9.9")
+
+    assert print_of(function(text)).digest != before.digest

@@ -14,6 +14,7 @@ from support_scheduler import CHAIN, dag_of, play
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler import valuefiles
 from mwaa_kit.scheduler.reusing import NEVER, UNCHANGED, ReusePolicy
+from mwaa_kit.scheduler.stubbing import Stub
 
 
 @st.composite
@@ -83,3 +84,13 @@ def test_values_that_were_deleted_are_made_again(tmp_path: Path, monkeypatch: py
     run, ran, _ = play(CHAIN, {}, tmp_path)
 
     assert (run.state, ran) == ("success", ["load", "train", "report"])
+
+
+@pytest.mark.parametrize(("module", "expected"), [("mine.Thing", ["train"]), ("pandas.core.frame.DataFrame", [])])
+def test_who_reads_an_object_of_an_own_class_runs(module: str, expected: list[str], tmp_path: Path) -> None:
+    stored = {"__classname__": module, "__version__": 1, "__data__": 1}
+    inputs = (Stub("load", stored, has_value=True),)
+    play(CHAIN, {}, tmp_path, task_ids=("train",), inputs=inputs)
+    _, ran, _ = play(CHAIN, {}, tmp_path, task_ids=("train",), inputs=inputs)
+
+    assert ran == expected
