@@ -26,6 +26,9 @@ _WHY = {
     Role.EXPLORATION: "it has no directive and defines nothing of Airflow: exploration, never shipped",
 }
 _TEXT = "it is text, and stays in the notebook"
+Readers = dict[str, dict[str, list[str]]]
+"""By task and name: the tasks that take it."""
+
 _UNSHIPPED = frozenset({Role.SKIP, Role.EXPLORATION, Role.REQUIREMENTS})
 
 
@@ -36,10 +39,10 @@ def tell_cells(known: Analysed) -> tuple[LiveCell, ...]:
     for task in known.tasks:
         for part in task.cells:
             tasks.setdefault(part, []).append(task)
-    readers: dict[tuple[str, str], list[str]] = {}
+    readers: Readers = {}
     for task_id, feeds in known.wiring.feeds.items():
         for feed in feeds:
-            readers.setdefault((feed.upstream, feed.name), []).append(task_id)
+            readers.setdefault(feed.upstream, {}).setdefault(feed.name, []).append(task_id)
     found = []
     for cell in (own for own in known.notebook.cells if not own.path):
         code = authored.get(cell.index)
@@ -50,9 +53,7 @@ def tell_cells(known: Analysed) -> tuple[LiveCell, ...]:
     return tuple(found)
 
 
-def _tell(
-    known: Analysed, cell: AuthoredCell, tasks: list[Task], readers: dict[tuple[str, str], list[str]]
-) -> LiveCell:
+def _tell(known: Analysed, cell: AuthoredCell, tasks: list[Task], readers: Readers) -> LiveCell:
     directive = cell.directive
     options: dict[str, object] = {}
     if directive is not None:
@@ -92,11 +93,10 @@ def _takes(known: Analysed, task: Task) -> Iterator[Take]:
             yield Take(name, None, kind, f"{name!r} is {words}")
 
 
-def _gives(known: Analysed, task: Task, readers: dict[tuple[str, str], list[str]]) -> Iterator[Give]:
-    names = dict.fromkeys(known.wiring.gives.get(task.task_id, ()))
-    names |= {name: None for upstream, name in readers if upstream == task.task_id}
-    for name in names:
-        yield Give(name, tuple(readers.get((task.task_id, name), ())))
+def _gives(known: Analysed, task: Task, readers: Readers) -> Iterator[Give]:
+    taken = readers.get(task.task_id, {})
+    for name in dict.fromkeys([*known.wiring.gives.get(task.task_id, ()), *taken]):
+        yield Give(name, tuple(taken.get(name, ())))
 
 
 def tell_dags(known: Analysed) -> tuple[DagSpec, ...]:
