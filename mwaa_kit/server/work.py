@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import inspect
 import os
-import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mwaa_kit.errors import WrongUsageError
 
 _NOT_FROM_A_PAGE = frozenset(
-    {"listen", "pulse", "on_findings", "confirm", "on_progress", "on_wait", "record", "replay"}
+    {"ask", "listen", "pulse", "on_findings", "confirm", "on_progress", "on_wait", "record", "replay"}
 )
 
 Given = dict[str, Any]
 Tell = Callable[[dict[str, Any]], None]
 
 
-def options_of(verb: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def options_of(verb: Callable[..., Any], given: Mapping[str, Any], more: Iterable[str] = ()) -> dict[str, Any]:
     """Return the options for a verb, each by its name.
+
+    Parameters
+    ----------
+    more
+        The names of those that the verb takes as an unpacked `TypedDict`.
 
     Raises
     ------
@@ -32,18 +36,11 @@ def options_of(verb: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, 
         If the verb has no such option, or it is none that a page may give: a function, or a file outside the root folder.
     """
     known = [one for one in inspect.signature(verb).parameters.values() if one.kind is one.KEYWORD_ONLY]
-    names = {one.name for one in known} | _further_options(verb)
+    names = {*(one.name for one in known), *more}
     for name in given:
         if name not in names or name in _NOT_FROM_A_PAGE:
             raise WrongUsageError(f"{verb.__name__} has no option {name!r} in this version of mwaa-kit")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-
-
-def _further_options(verb: Callable[..., Any]) -> set[str]:
-    """Return the names of the options that a verb takes as an unpacked `TypedDict`."""
-    packed = [one for one in inspect.signature(verb).parameters.values() if one.kind is one.VAR_KEYWORD]
-    hints = typing.get_type_hints(verb) if packed else {}
-    return {name for one in packed for kind in typing.get_args(hints[one.name]) for name in kind.__annotations__}
 
 
 def live(given: Given, tell: Tell) -> dict[str, Any]:
@@ -73,7 +70,7 @@ def edits(given: Given, tell: Tell) -> dict[str, Any]:
 def run(given: Given, tell: Tell) -> dict[str, Any]:
     """Run a Dag in the folder of its notebook, where a kernel would run it, each task in a process of its own."""
     from mwaa_kit.verbs.engines import choose_mode
-    from mwaa_kit.verbs.instead import State
+    from mwaa_kit.verbs.instead import GivenInstead, State
     from mwaa_kit.verbs.recalling import without_large_values
     from mwaa_kit.verbs.running import run as verb
     from mwaa_kit.verbs.values import read_date
@@ -84,7 +81,7 @@ def run(given: Given, tell: Tell) -> dict[str, Any]:
         asked["logical_date"] = read_date(asked["logical_date"])
     if states := asked.pop("stub_states", {}):
         asked["stubs"] = {**asked.get("stubs", {}), **{task_id: State(state) for task_id, state in states.items()}}
-    options = options_of(verb, asked)
+    options = options_of(verb, asked, GivenInstead.__annotations__)
     options["mode"] = choose_mode(options.get("mode"), options.get("target"), otherwise="fork")
     os.chdir(path.parent)
     last: list[str] = []

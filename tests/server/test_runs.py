@@ -125,6 +125,25 @@ def test_a_run_that_holds_the_gil_of_its_own_process_is_killed_after_the_grace(s
     assert _wait(server, job["id"])["job"]["state"] == "cancelled"
 
 
+def test_teardowns_run_when_a_run_is_cancelled_from_the_page(server: KitServer) -> None:
+    mark = server.folder / "torn-down"
+    write_notebook(
+        server.folder / "torn.ipynb",
+        "from datetime import datetime\nfrom pathlib import Path\nfrom airflow.sdk import dag, task, setup, teardown",
+        "@setup\ndef begin():\n    pass",
+        "@task\ndef work():\n    import re\n    re.match(r'(a+)+$', 'a' * 60 + 'b')",
+        f"@teardown\ndef end():\n    Path({str(mark)!r}).touch()",
+        "#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1))\ndef torn():\n"
+        "    first = begin()\n    first >> work() >> end().as_teardown(setups=first)",
+    )
+    job = _start(server, "torn.ipynb", grace_seconds=60)
+    server.listen({}, lambda m: m["job"] == job["id"] and m["event"].get("task_id") == "work")
+    time.sleep(0.3)
+    server.need("delete", f"runs/{job['id']}")
+    states = {one["task_id"]: one["state"] for one in _wait(server, job["id"])["task_instances"]}
+    assert (states, mark.exists()) == ({"begin": "success", "work": "failed", "end": "success"}, True)
+
+
 def test_an_option_that_the_verb_does_not_have_is_refused_by_its_name(server: KitServer) -> None:
     detail = _wait(server, _start(server, "churn.ipynb", options={"colour": "red"})["id"])
     assert detail["job"]["error"]["message"] == "run has no option 'colour' in this version of mwaa-kit"
