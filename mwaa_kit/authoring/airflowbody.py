@@ -33,7 +33,7 @@ def handed(feed: Feed, by_id: dict[str, Task], wiring: Wiring, names: dict[str, 
     value = result(upstream, names)
     if upstream.kind == "operator":
         return f"{value}.output"
-    if not feed.whole and len(wiring.gives.get(feed.upstream, [])) > 1:
+    if not feed.whole and wiring.returns_dict(feed.upstream):
         return f'{value}["{feed.name}"]'
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mwaa_kit.authoring.bodyvalues import settle_body_values
 from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell, Role, find_airflow_names, find_cells
 from mwaa_kit.authoring.checking import check_cells, check_options, check_task_ids
 from mwaa_kit.authoring.credentials import check_sources, hushed
@@ -68,6 +69,7 @@ def analyse(notebook: Notebook, others: Others) -> Analysed:
     plans, dag_findings = find_dags(notebook, cells, airflow)
     dags, strays = share_out(notebook, plans, tasks)
     wiring = _wired(notebook, cells, tasks, plans, dags)
+    unsettled = settle_body_values(notebook, plans, tasks, wiring)
     findings = [
         *included,
         *unread,
@@ -78,6 +80,7 @@ def analyse(notebook: Notebook, others: Others) -> Analysed:
         *check_task_ids(notebook, tasks, cells),
         *check_after(notebook, tasks),
         *wiring.findings,
+        *unsettled,
         *_unshown(notebook, tasks, calls, wiring),
         *check_habits(notebook, cells, tasks, plans, wiring),
         *check_sources(notebook, cells),

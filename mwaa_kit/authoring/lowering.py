@@ -65,7 +65,7 @@ def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     body = [*_imports(lowered), *bindings(lowered, wiring), *_copies(lowered)]
     for cell in task.cells:
         body += [TextLine(f"# {anchor_of(cell)}"), *_cell_body(cell, task, set(gives), lowered.target)]
-    body += _returned(gives)
+    body += _returned(gives, as_dict=wiring.returns_dict(task.task_id))
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in body):
         body.append(TextLine("pass"))
     return [*task_head(lowered, wiring), *indent(body)]
@@ -89,7 +89,7 @@ def task_head(
         names.append("params=None")
     names += [f"{name}=None" for name in context]
     options = [f"task_id={quoted(task.task_id)}"] if lowered.function != task.task_id else []
-    if len(wiring.gives.get(task.task_id, [])) > 1:
+    if wiring.returns_dict(task.task_id):
         options.append("multiple_outputs=True")
     for option in task.directive.options if task.directive is not None else ():
         if option.key not in KIT_OPTIONS | kept_back and option.key not in {"task_id", "multiple_outputs"}:
@@ -142,10 +142,10 @@ def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> 
     return single_blanks(trimmed(cell_lines(cell, target, keep)))
 
 
-def _returned(gives: list[str]) -> list[TextLine]:
+def _returned(gives: list[str], *, as_dict: bool) -> list[TextLine]:
     if not gives:
         return []
-    if len(gives) == 1:
+    if not as_dict:
         return [TextLine(f"return {gives[0]}")]
     pairs = [f'"{name}": {name}' for name in gives]
     return [TextLine(text) for text in folded("return {", pairs, "}", indent=4)]

@@ -58,6 +58,8 @@ class Wiring:
         The names that come from shared code.
     imports
         The names that come from an import in another task's cell, with that cell.
+    keyed
+        Tasks that return their names as a dict though there is but one, since a written body takes it by its key.
     bound
         For each cell with Airflow code, by its code_index, the names that it takes from tasks.
     """
@@ -69,6 +71,11 @@ class Wiring:
     imports: dict[str, list[tuple[str, AuthoredCell]]] = field(default_factory=dict)
     bound: dict[int, list[Feed]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    keyed: set[str] = field(default_factory=set)
+
+    def returns_dict(self, task_id: str) -> bool:
+        """Whether a task returns its names as a dict, each under its own key."""
+        return task_id in self.keyed or len(self.gives.get(task_id, [])) > 1
 
 
 @dataclass(frozen=True)

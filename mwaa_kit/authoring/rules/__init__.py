@@ -2,6 +2,7 @@
 
 from mwaa_kit.authoring.rules import (
     ambiguous_upstream,
+    body_takes_nothing,
     cannot_be_a_function,
     cycle,
     definition_across_tasks,
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     work_at_import.RULE,
     only_printed.RULE,
     mapped_over_part.RULE,
+    body_takes_nothing.RULE,
     unparsable_cell.RULE,
     magic_in_task.RULE,
     unknown_directive.RULE,
