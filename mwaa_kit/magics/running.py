@@ -92,6 +92,10 @@ def run_words(name: str) -> Words:
     words.add_argument("--logical-date", help="by default the present moment")
     words.add_argument("--skip-delays", action="store_true", help="retry delays and sensor intervals pass at once")
     words.add_argument("--fresh", action="store_true", help="run also what is unchanged since an earlier run")
+    if not one:
+        words.add_argument(
+            "--resume", action="store_true", help="go on with the newest run that failed or was cancelled"
+        )
     words.add_argument("--card", metavar="FILE", help="write the run as one HTML page")
     return words
 
@@ -125,6 +129,7 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
                 with_upstream=bool(tasks) and not values,
                 params=read_params(pairs, None),
                 fresh=given.fresh,
+                resume="resume" in given and given.resume,
                 inputs=values if tasks else {},
                 stubs={} if tasks else values,
                 logical_date=read_date(given.logical_date),
