@@ -54,8 +54,8 @@ def settle_body_values(
 
 def _wanted(task: Task, taken: Taken, wiring: Wiring) -> list[str] | None:
     """Return the names the task must return; None when that cannot be known."""
-    made = _made(task)
-    if any(key not in made for key in taken.keys):
+    made, changed = _made(task), [name for cell in task.cells for name in cell.facts.mutates]
+    if any(key not in made and key not in changed for key in taken.keys):
         return None
     if taken.whole and not taken.keys and not wiring.gives.get(task.task_id):
         return made if len(made) == 1 else None
@@ -69,17 +69,17 @@ def _made(task: Task) -> list[str]:
 
 
 def _unsettled(notebook: Notebook, plan: DagPlan, task: Task, taken: Taken) -> Finding:
+    """Say it at the task's cell, which is where it can be settled for every body."""
     assert plan.cell is not None
     made = _made(task)
-    at = notebook.locate(plan.cell.cell, taken.line)
-    missing = [key for key in taken.keys if key not in made]
-    what = f"name {missing[0]!r}" if missing else "value"
-    message = (
-        f"the body of {plan.dag_id!r} takes the {what} of task {task.task_id!r}: its cell does not say which that is."
-    )
-    names = ", ".join(made[:6]) or "nothing"
-    call = f'{task.function}()["{made[0]}"]' if made else "a name"
-    hint = f"{task.cell.label} makes {names}: take one by its name, such as {call}, or write a @task function with a return"
+    at = notebook.locate(task.cell.cell, task.line)
+    where = f"the body of {plan.dag_id!r} ({plan.cell.label} line {taken.line})"
+    if missing := [key for key in taken.keys if key not in made]:
+        message = f"{where} takes {missing[0]!r} of task {task.task_id!r}, which makes no such name."
+    else:
+        message = f"{where} takes the value of task {task.task_id!r}, which makes {', '.join(made[:6]) or 'none'}."
+    call = f'{task.function}()["{made[0]}"]' if made else f"{task.function}() without its value"
+    hint = f"write {call} there, or make this cell a @task function with a return"
     return body_takes_nothing.RULE.found(at, message, hint)
 
 
