@@ -68,6 +68,7 @@ export interface ITask {
   is_teardown?: boolean;
   label?: string;
   doc?: string;
+  map_count?: number | null;
 }
 
 export interface IEdge {
@@ -82,6 +83,13 @@ export interface IGroup {
   label: string;
   parent: string | null;
   mapped?: boolean;
+  tooltip?: string;
+}
+
+export interface IAsset {
+  name: string;
+  direction: 'in' | 'out';
+  task_ids: string[];
 }
 
 export interface IDag {
@@ -90,6 +98,7 @@ export interface IDag {
   tasks: ITask[];
   edges: IEdge[];
   groups: IGroup[];
+  assets?: IAsset[];
   written?: boolean;
   cell?: number | null;
   cell_id?: string | null;

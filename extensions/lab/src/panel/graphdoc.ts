@@ -14,7 +14,7 @@ export function documentOf(dag: IDag): IDagDocument {
       operator: task.operator,
       group: task.group,
       mapped: task.mapped,
-      map_count: null,
+      map_count: task.map_count ?? null,
       trigger_rule: task.trigger_rule,
       is_setup: task.is_setup ?? false,
       is_teardown: task.is_teardown ?? false,
@@ -27,8 +27,9 @@ export function documentOf(dag: IDag): IDagDocument {
       label: group.label,
       parent: group.parent,
       mapped: group.mapped ?? false,
-      tooltip: ''
+      tooltip: group.tooltip ?? ''
     })),
-    edges: dag.edges
+    edges: dag.edges,
+    assets: dag.assets ?? []
   };
 }
