@@ -47,14 +47,14 @@ def dag_run(request: pytest.FixtureRequest) -> Callable[..., DagRun]:
     """Run a Dag or some of its tasks here, with real Airflow tasks: ``dag_run("churn.ipynb", tasks=["features"])``.
 
     The first word is a notebook or a Dag file, looked for beside the test and then below the root folder, or a Dag object. The
-    other words are those of ``mwaa_kit.run``; delays are skipped. A run that fails fails the test, with ``check=False`` it is
-    returned. What the tasks write is shown with a test that fails.
+    other words are those of ``mwaa_kit.run``; delays are skipped, and no earlier result stands for a task. A run that fails
+    fails the test, with ``check=False`` it is returned. What the tasks write is shown with a test that fails.
     """
 
     def run_here(source: Any, *, check: bool = True, tasks: Iterable[str] = (), **options: Any) -> DagRun:
         from mwaa_kit.verbs.running import run
 
-        words = {"skip_delays": True, "listen": _print_line, "tasks": tuple(tasks), **options}
+        words = {"skip_delays": True, "fresh": True, "listen": _print_line, "tasks": tuple(tasks), **options}
         ended = run(_find(source, request), **words)
         if check and ended.state != "success":
             pytest.fail(_why_failed(ended), pytrace=False)

@@ -28,6 +28,10 @@ def test_one_task(dag_run):
     run = dag_run("churn.ipynb", tasks=["score"], with_upstream=True, params={"n": 4})
     assert run["score"].value == {"score": 30.0}
 
+def test_nothing_is_reused(dag_run):
+    again = [dag_run("churn.ipynb", tasks=["load"], with_downstream=True, check=False) for _ in range(2)]
+    assert [one.reused for run in again for one in run.task_instances] == [False] * 6
+
 def test_a_failure(dag_run):
     dag_run("churn.ipynb")
 
@@ -68,6 +72,7 @@ def test_each_check_of_a_notebook_and_each_run_of_the_fixture_passes_or_fails(to
         ("churn.ipynb::the score is half the total", "PASSED"),
         ("test_churn.py::test_a_failure", "FAILED"),
         ("test_churn.py::test_a_failure_that_is_wanted", "PASSED"),
+        ("test_churn.py::test_nothing_is_reused", "PASSED"),
         ("test_churn.py::test_one_task", "PASSED"),
     ]
 

@@ -65,7 +65,7 @@ def _go(notebook: str) -> int:
     show(str(draw(notebook)))
 
     _headline(3, "run: real Airflow tasks, in this process tree, without a database")
-    finished = run(notebook, mode="fork", listen=Narrator(logs=False))
+    finished = run(notebook, mode="fork", fresh=True, listen=Narrator(logs=False))
     show_run(finished)
     if finished.state != "success":
         return 1
