@@ -39,6 +39,13 @@ from mwaa_kit.verbs.values import read_date, read_params
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many tasks at once; by default one a processor."
 )
+@click.option(
+    "--memory",
+    "memory_mb",
+    type=click.IntRange(1),
+    metavar="MB",
+    help="How much more memory a task in a process of its own may take.",
+)
 @instead_options
 @click.option("--skip-delays", is_flag=True, help="Retry delays and sensor intervals pass at once.")
 @click.option("--follow-assets", is_flag=True, help="Also run the Dags that wait for the assets it updates.")
@@ -66,6 +73,7 @@ def run_command(
     last: str | None,
     mode: str | None,
     jobs: int | None,
+    memory_mb: int | None,
     skip_delays: bool,
     follow_assets: bool,
     answers: tuple[str, ...],
@@ -92,7 +100,13 @@ def run_command(
         "listen": (lambda event: show_json(event.to_dict())) if as_json else view,
     }
     if first or last:
-        options = {"jobs": jobs or 0, "skip_delays": skip_delays, "follow_assets": follow_assets, "target": target}
+        options = {
+            "jobs": jobs or 0,
+            "memory_mb": memory_mb or 0,
+            "skip_delays": skip_delays,
+            "follow_assets": follow_assets,
+            "target": target,
+        }
         chosen_mode = choose_mode(mode, target, otherwise="fork")
         given = {"dag_id": dag_id, "params": read_params(params, conf), "mode": chosen_mode, **options, **ways}
         refuse_with_range(bool(tasks), logical_date is not None, card is not None, instead)
@@ -108,6 +122,7 @@ def run_command(
         target=target,
         mode=choose_mode(mode, target, otherwise="fork"),
         jobs=jobs or 0,
+        memory_mb=memory_mb or 0,
         skip_delays=skip_delays,
         follow_assets=follow_assets,
         pulse=None if as_json else view.pulse,

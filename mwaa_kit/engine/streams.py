@@ -14,6 +14,7 @@ A ``breakpoint()`` must reach the user's terminal or cell. From there on to its 
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import sys
@@ -191,8 +192,8 @@ def _routing_streams() -> Iterator[None]:
     root.handlers[:] = [_RecordHandler(kept[0])]
     _set_level(root, min(root.level or logging.INFO, logging.INFO))
     sys.stdout, sys.stderr = _Stream(sys.stdout, "info"), _Stream(sys.stderr, "error")
-    if sys.breakpointhook is sys.__breakpointhook__:
-        sys.breakpointhook = _stop_here
+    if sys.breakpointhook is not pass_over_breakpoint:
+        sys.breakpointhook = functools.partial(_stop_here, kept[-1])
     try:
         yield
     finally:
@@ -214,16 +215,25 @@ def _real_stderr() -> Any:
     return getattr(sys.stderr, "_real", sys.stderr)
 
 
-def _stop_here(*arguments: Any, **options: Any) -> Any:
-    """Let ``breakpoint()`` in a task stop in the debugger of the terminal or the kernel."""
+def _stop_here(before: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Let ``breakpoint()`` in a task stop in the debugger of the terminal or the kernel.
+
+    Parameters
+    ----------
+    before
+        The process's own hook. A kernel's is for JupyterLab's debugger, and does nothing while that is not attached.
+    """
     output = current_output()
     if output is not None and threading.current_thread() is not threading.main_thread():
         return pass_over_breakpoint()
     if output is not None:
         output.finish()
         output.released = True
-    if os.environ.get("PYTHONBREAKPOINT") or arguments or options:
-        return sys.__breakpointhook__(*arguments, **options)
+    debugger = sys.modules.get("debugpy")
+    attached = debugger is not None and debugger.is_client_connected()
+    own = before is not sys.__breakpointhook__ and (attached or "debugpy" not in getattr(before, "__name__", ""))
+    if own or os.environ.get("PYTHONBREAKPOINT") or arguments or options:
+        return before(*arguments, **options)
     import pdb
 
     return pdb.Pdb().set_trace(sys._getframe().f_back)

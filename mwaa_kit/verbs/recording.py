@@ -40,24 +40,23 @@ class Recording:
 
 @contextlib.contextmanager
 def recorded(
-    spec: DagSpec, module: DagModule | None, folder: Path, *, mode: str, listen: Callable[[Event], None]
+    spec: DagSpec, module: DagModule | None, folder: Path, *, mode: str, airflow: str, listen: Callable[[Event], None]
 ) -> Iterator[Recording]:
     """Keep a journal in `folder` for the length of the block."""
-    journal = Journal(folder, describe(spec, module, mode))
+    journal = Journal(folder, describe(spec, module, mode, airflow))
     try:
         yield Recording(journal, listen)
     finally:
         journal.close()
 
 
-def describe(spec: DagSpec, module: DagModule | None, mode: str) -> RunDescribed:
+def describe(spec: DagSpec, module: DagModule | None, mode: str, airflow: str) -> RunDescribed:
     """Say what is run, and on what."""
     from mwaa_kit import __version__
-    from mwaa_kit.engine.opening import installed_airflow
 
     cells = tuple(one for one in module.tasks if one.dag_id == spec.dag_id) if module else ()
     edges = tuple(one for one in module.edges if one.dag_id == spec.dag_id) if module else ()
-    versions = {"airflow": installed_airflow() or "", "python": platform.python_version(), "mwaa-kit": __version__}
+    versions = {"airflow": airflow, "python": platform.python_version(), "mwaa-kit": __version__}
     return RunDescribed(datetime.now(UTC), spec, module.path if module else "", mode, cells, edges, versions)
 
 

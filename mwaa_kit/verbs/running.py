@@ -62,6 +62,7 @@ def run(
     target: str | None = None,
     mode: str | None = None,
     jobs: int = 0,
+    memory_mb: int = 0,
     skip_delays: bool = False,
     follow_assets: bool = False,
     answers: Mapping[str, Any] | None = None,
@@ -92,6 +93,8 @@ def run(
         ``worker``: each in its own process, forked by a worker. None takes ``inline``, for a target elsewhere ``worker``.
     jobs
         How many at once; 0 takes the number of processors, in ``threads`` mode 16.
+    memory_mb
+        How much more memory a task in a process of its own may take; 0 sets no limit.
     skip_delays
         Retry delays and sensor intervals pass at once.
     follow_assets
@@ -145,6 +148,7 @@ def run(
             jobs,
             skip_delays,
             chosen,
+            memory_mb,
             instead=read_instead(instead, found.module, tasks, functools.partial(_write_value, engine)),
             follow_assets=follow_assets,
             source=name,
@@ -185,7 +189,8 @@ def play(
     from mwaa_kit.scheduler.running import run_dag
 
     interpreter = Interpreter(found.module, found.dag_file)
-    with recorded(found.spec, found.module, found.folder, mode=options.mode, listen=listen) as record:
+    airflow = engine.airflow_version
+    with recorded(found.spec, found.module, found.folder, mode=options.mode, airflow=airflow, listen=listen) as record:
         finished = run_dag(
             engine,
             found.spec,

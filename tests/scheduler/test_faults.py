@@ -203,3 +203,37 @@ def test_two_runs_of_one_dag_at_once_are_both_recorded(tmp_path: Path) -> None:
         [sys.executable, "-m", "mwaa_kit", "runs", "--json"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert [run["state"] for run in json.loads(listed.stdout)["runs"]] == ["success"] * 2
+
+
+def test_a_breakpoint_stops_in_a_kernel(tmp_path: Path) -> None:
+    from jupyter_client.manager import start_new_kernel
+
+    own = tmp_path / "stopping.py"
+    own.write_text(FILE.read_text())
+    code = f"""
+import mwaa_kit
+run = mwaa_kit.run({str(own)!r}, dag_id="stopping", mode="inline", listen=lambda event: None)
+print("ended", run.state)
+"""
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    told: list[str] = []
+
+    def type_in(message: Any) -> None:
+        told.append(message["content"]["prompt"])
+        client.input("p word" if len(told) == 1 else "continue")
+
+    written: list[str] = []
+
+    def take(message: Any) -> None:
+        if message["msg_type"] == "stream":
+            written.append(message["content"]["text"])
+
+    try:
+        client.execute_interactive(code, allow_stdin=True, timeout=120, stdin_hook=type_in, output_hook=take)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+    assert told == ["ipdb> ", "ipdb> "]
+    assert "'seen in the debugger'" in "".join(written)
+    assert "ended success" in "".join(written)
