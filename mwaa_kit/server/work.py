@@ -79,6 +79,9 @@ def run(given: Given, tell: Tell) -> dict[str, Any]:
     path = Path(asked.pop("path"))
     if "logical_date" in asked:
         asked["logical_date"] = read_date(asked["logical_date"])
+    for name in ("stubs", "inputs"):
+        if not isinstance(asked.get(name, {}), Mapping):  # the words of the command line can name a file
+            raise WrongUsageError(f"{name} must be values by task_id")
     if states := asked.pop("stub_states", {}):
         asked["stubs"] = {**asked.get("stubs", {}), **{task_id: State(state) for task_id, state in states.items()}}
     options = options_of(verb, asked, GivenInstead.__annotations__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mwaa_kit.server.jobs import KEPT_BYTES, KEPT_EVENTS, Job
 
 
@@ -31,3 +33,12 @@ def test_what_a_page_has_seen_of_a_job_that_is_newer_than_it_claims_is_sent_from
         job.add({"event": "log", "message": str(number)}, 10)
     assert [one["seq"] for one in job.events_after(3, 100)] == [4, 5]
     assert [one["seq"] for one in job.events_after(0, 2)] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["stubs", "inputs"])
+def test_a_page_gives_values_by_task_and_no_words_that_name_a_file(name: str) -> None:
+    from mwaa_kit.errors import WrongUsageError
+    from mwaa_kit.server.work import run
+
+    with pytest.raises(WrongUsageError, match=f"{name} must be values by task_id"):
+        run({"path": "churn.ipynb", name: ["load=@/etc/passwd"]}, lambda line: None)
