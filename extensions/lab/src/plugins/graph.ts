@@ -87,11 +87,10 @@ class PanelOpener implements IDagPanel {
     if (!panel.isAttached) {
       const beside = this._sessions.current?.panel.id;
       const place = this._isLab ? 'main' : 'right';
-      this._app.shell.add(
-        panel,
-        place,
-        beside ? { mode: 'split-right', ref: beside } : {}
-      );
+      this._app.shell.add(panel, place, {
+        mode: 'split-right',
+        ...(beside ? { ref: beside } : {})
+      });
     }
     this._app.shell.activateById(panel.id);
     if (tabId) {
