@@ -62,7 +62,12 @@ class Caller:
 
     def objects_of(self, name: str) -> Objects:
         """Return what a global name may be."""
-        return NOTHING.union(*(held.objects for held in self.names.get(name) or ()))
+        chain = self.names.get(name)
+        if chain is None:
+            return NOTHING
+        if chain.older is None:
+            return chain.newest.objects
+        return NOTHING.union(*(held.objects for held in chain))
 
     def objects(self, value: Value | None, frame: Frame | None) -> Objects:
         """Return the objects a value may be; a new one where nothing is known."""
@@ -134,7 +139,7 @@ class Caller:
     def _bound_on_the_way(self, name: str) -> Objects:
         """Return what `name` may be where this branch has bound it: nothing older then."""
         found = NOTHING
-        for path, objects in reversed(self.maybe.get(name, ())):
+        for path, objects in reversed(self.maybe[name]) if name in self.maybe else ():
             found |= objects
             if path == self.path[: len(path)]:
                 return found

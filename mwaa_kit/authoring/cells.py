@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 
 from mwaa_kit.authoring.airflowcode import TASK_DECORATORS, makes_operator, task_names, wires_tasks
@@ -50,6 +51,7 @@ _BY_KEY = {
 }
 
 
+_WORD = re.compile(r"\w+")
 _CHAINS = frozenset({"chain", "chain_linear", "cross_downstream"})
 
 
@@ -107,8 +109,9 @@ class AuthoredCell:
         return f"cell {self.number} of {PurePath(self.cell.path).name}" if self.cell.path else f"cell {self.number}"
 
 
+@lru_cache(maxsize=4)
 def find_cells(notebook: Notebook) -> tuple[AuthoredCell, ...]:
-    """Return the code cells of a notebook, each with its role."""
+    """Return the code cells of a notebook, each with its role; those of the last notebooks are kept."""
     parsed = [parsed_cell(cell) if cell.stars else parse_cell(cell.source) for cell in notebook.code_cells]
     airflow = find_airflow_names(parsed)
     if airflow.names:
@@ -156,12 +159,25 @@ def _role(directive: Directive | None, parsed: ParsedCell, airflow: AirflowNames
         return _BY_KEY[directive.key]
     if not parsed.python or parsed.tree is None:
         return Role.EXPLORATION
+    words = _words(parsed.text)
+    if words is not None and words.isdisjoint(airflow.names) and words.isdisjoint(airflow.tasks):
+        return _plain_role(parsed, airflow)
     if any(is_dag(statement, airflow) for statement in parsed.body):
         return Role.DAG
     if any(is_taskflow(statement, airflow) for statement in parsed.body):
         return Role.TASKFLOW
     if any(_is_airflow(statement, airflow) for statement in parsed.body):
         return Role.AIRFLOW
+    return _plain_role(parsed, airflow)
+
+
+def _words(text: str) -> set[str] | None:
+    """Return the words of a text; None where a name may be written in more than one way."""
+    return set(_WORD.findall(text)) if text.isascii() else None
+
+
+def _plain_role(parsed: ParsedCell, airflow: AirflowNames) -> Role:
+    """Return the role of a cell without Airflow code."""
     if parsed.body and all(is_library(s, airflow) for s in parsed.body) and _all_harmless(parsed):
         return Role.LIBRARY
     return Role.EXPLORATION

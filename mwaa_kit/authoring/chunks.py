@@ -33,7 +33,7 @@ class Chunk:
     @cached_property
     def facts(self) -> CellFacts:
         """What the statement does to names."""
-        return facts_of([self.node])
+        return self.cell.facts if self.cell.parsed.body == [self.node] else facts_of([self.node])
 
     @property
     def reads(self) -> tuple[str, ...]:

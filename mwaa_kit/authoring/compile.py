@@ -20,6 +20,7 @@ from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.authoring.notebooklowering import returns_value
 from mwaa_kit.authoring.notebooktasks import needed_lines, published_copy
 from mwaa_kit.authoring.others import Others, include, read_others, run_whole
+from mwaa_kit.authoring.pausing import collecting_later
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.writer import Writer
 from mwaa_kit.errors import NoTaskError
@@ -30,6 +31,7 @@ from mwaa_kit.model.notebook import Notebook
 DEFAULT_TARGET = "3.3.1"
 
 
+@collecting_later()
 def compile_notebook(path: str, *, target: str = DEFAULT_TARGET) -> DagModule:
     """Read a notebook and return its Dag module, with the helper modules that lie beside it.
 

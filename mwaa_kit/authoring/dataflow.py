@@ -13,6 +13,7 @@ from mwaa_kit.authoring.links import Link, Seen
 from mwaa_kit.authoring.magics import HIDES_NAMES
 from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import parse_cell
+from mwaa_kit.authoring.pausing import collecting_later
 from mwaa_kit.authoring.rules import unknowable_names, unparsable_cell
 from mwaa_kit.authoring.starimports import facts_of_cell
 from mwaa_kit.authoring.steps import BUILTINS, CellFacts
@@ -129,6 +130,7 @@ class FollowedNotebook:
         return self.dataflow
 
 
+@collecting_later()
 def find_dataflow(notebook: Notebook) -> Dataflow:
     """Return what each code cell binds, reads, changes and deletes, and the edges that follow."""
     return FollowedNotebook(notebook).dataflow

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from mwaa_kit.authoring.keys import few, holding, is_true, key_at, key_of, length_of, named_key, root_name
 from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
@@ -41,6 +42,11 @@ _HIDES_NAMES = frozenset({"exec", "eval", "globals", "locals", "vars"})
 _WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.BoolOp, ast.List, ast.Call, ast.Tuple)
 
 
+@cache
+def _handler_of(kind: type[ast.AST]) -> str:
+    return f"_on_{kind.__name__.lower()}"
+
+
 class ExpressionWalker:
     """Follows the expressions of one block; the state of the walk is here too.
 
@@ -48,12 +54,18 @@ class ExpressionWalker:
     ----------
     own
         For a function: all names local to it.
+
+    Attributes
+    ----------
+    functions
+        Each function of the block, however deep, with the names that it and those around it hide.
     """
 
     def __init__(self, own: frozenset[str] | None = None, arguments: frozenset[str] = frozenset()) -> None:
         self.is_function = own is not None
         self.own = own or frozenset()
         self.steps: list[Step] = []
+        self.functions: list[tuple[Function, frozenset[str]]] = []
         self.bound: set[str] = set(arguments)
         self.hidden: list[set[str]] = []
         self.taken: dict[str, Value | None] = {}
@@ -69,7 +81,7 @@ class ExpressionWalker:
 
     def read(self, name: str, node: ast.expr) -> None:
         """Note a read, unless the name is this block's own."""
-        if name in self.bound or name in self.own or any(name in names for names in self.hidden):
+        if name in self.bound or name in self.own or (self.hidden and self._is_hidden(name)):
             return
         self.steps.append(Read(name, node.lineno, node.col_offset + 1))
 
@@ -85,7 +97,7 @@ class ExpressionWalker:
     def mutate(self, value: Value | None, node: ast.expr, change: Change = NO_PARTS, *, method: str = "") -> None:
         """Note that an object is changed in place."""
         name = root_name(node) or ""
-        name = "" if any(name in names for names in self.hidden) else name
+        name = "" if self._is_hidden(name) else name
         if value is not None:
             step = Mutate(name, node.lineno, self.depth == 0, value, method, change.puts, change.removes, change.shifts)
             special = change.containers or change.of is not None
@@ -166,17 +178,23 @@ class ExpressionWalker:
 
     def value(self, node: ast.expr) -> Value | None:
         """Follow an expression; return the value it gives where that may be one that has a name."""
-        handler = getattr(self, f"_on_{type(node).__name__.lower()}", None)
+        handler = getattr(self, _handler_of(type(node)), None)
         if handler is None:
             self.children(node)
             return None
         found: Value | None = handler(node)
         return found
 
+    def _on_constant(self, node: ast.Constant) -> Value | None:
+        return None
+
     def _on_name(self, node: ast.Name) -> Value | None:
         self.read(node.id, node)
-        hidden = any(node.id in names for names in self.hidden)
+        hidden = self.hidden and self._is_hidden(node.id)
         return self.taken.get(node.id) if hidden else FromName(node.id)
+
+    def _is_hidden(self, name: str) -> bool:
+        return any(name in names for names in self.hidden)
 
     def _on_attribute(self, node: ast.Attribute) -> Value | None:
         return self.part_of(self.value(node.value), key_of(node))
@@ -283,11 +301,12 @@ class ExpressionWalker:
 
     def _on_call(self, node: ast.Call) -> Value | None:
         callee, method = self._callee(node.func)
-        args = tuple(self.value(arg) for arg in node.args)
-        keywords = tuple((keyword.arg, self.value(keyword.value)) for keyword in node.keywords)
-        gives = result_of(node, callee if method else None, args, dict(keywords))
+        args = tuple([self.value(arg) for arg in node.args])
+        keywords = tuple([(keyword.arg, self.value(keyword.value)) for keyword in node.keywords])
+        receiver, named = callee if method else None, dict(keywords)
+        gives = result_of(node, receiver, args, named)
         gives = self.kept(gives) if gives is not None and method in TAKES_OUT else gives
-        self._changes(node, callee if method else None, args, dict(keywords))
+        self._changes(node, receiver, args, named)
         if callee is None and not any(args) and not any(value for _, value in keywords):
             return None
         starred = next((i for i, arg in enumerate(node.args) if isinstance(arg, ast.Starred)), -1)
@@ -367,9 +386,16 @@ class ExpressionWalker:
         self.unknowable.extend(walker.unknowable)
         lazy = any(isinstance(d, ast.Name) and "property" in d.id for d in getattr(node, "decorator_list", []))
         name, steps = getattr(node, "name", "<lambda>"), tuple(walker.steps)
-        return Function(
+        made = Function(
             name, node.lineno, positional, keyword_only, rest, named_rest, defaults, own, steps, is_property=lazy
         )
+        self.note(made, walker)
+        return made
+
+    def note(self, made: Function, walker: ExpressionWalker) -> None:
+        """Note a function, and those that the walker of its body met."""
+        self.functions.append((made, made.own))
+        self.functions += [(inner, made.own | hidden) for inner, hidden in walker.functions]
 
     def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Follow the statements of a function; the statement walker knows how."""

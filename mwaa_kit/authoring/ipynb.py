@@ -19,6 +19,7 @@ from mwaa_kit.errors import MissingInputError, NotANotebookError, OtherLanguageE
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SMALL_BYTES = 4 << 20
 _HINT = "open it in JupyterLab and save it again, or give another file"
 
 
@@ -60,6 +61,9 @@ def _read(path: str) -> dict[str, Any]:
     file = Path(path)
     if file.is_dir():
         raise MissingInputError("is a folder, not a notebook", path=path, hint="name the .ipynb file in it")
+    document = _at_once(file)
+    if document is not None:
+        return document
     try:
         raw, gaps = without_outputs(pieces_of(file))
     except FileNotFoundError as error:
@@ -76,6 +80,17 @@ def _read(path: str) -> dict[str, Any]:
         raise NotANotebookError(reason, path=path, hint="save the notebook as UTF-8") from error
     del raw
     return _parse(text, gaps, path)
+
+
+def _at_once(file: Path) -> dict[str, Any] | None:
+    """Return the document of a small file, outputs and all; None where it is not small, or there is more to say of it."""
+    try:
+        if not file.is_file() or file.stat().st_size > _SMALL_BYTES:
+            return None
+        document = json.loads(b"".join(pieces_of(file)).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and document.get("nbformat") == 4 else None
 
 
 def _parse(text: str, gaps: list[tuple[int, int]], path: str) -> dict[str, Any]:

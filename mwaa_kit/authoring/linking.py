@@ -93,12 +93,7 @@ class Linker(Caller):
 
     def binders(self, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have bound `name` last, the newest behind the others."""
-        found: dict[Writer, Writer] = {}
-        for held in tuple(self.names.get(name) or ())[::-1]:
-            if held.writer is not None:
-                found.pop(held.writer, None)
-                found[held.writer] = held.writer
-        return tuple(found.values())
+        return _binders(self.names.get(name))
 
     def is_bound(self, name: str) -> bool:
         """Return whether some unit so far may have bound `name`."""
@@ -154,14 +149,15 @@ class Linker(Caller):
 
     def writers(self, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last."""
+        chain = self.names.get(name)
         later = {
             writer: None
-            for held in self.names.get(name) or ()
-            for made in sorted(held.objects)
+            for held in chain or ()
+            for made in (sorted(held.objects) if len(held.objects) > 1 else held.objects)
             for writer in self.mutators.get(made) or ()
             if held.writer is None or writer.unit > held.writer.unit
         }
-        found, covered = (*self.binders(name), *later), self.covered.get(name) if later else None
+        found, covered = (*_binders(chain), *later), self.covered.get(name) if later else None
         if covered is not None:  # whichever object it is: it was changed there, for certain
             return tuple(writer for writer in found if writer.unit >= covered)
         return found
@@ -267,3 +263,15 @@ class Linker(Caller):
                     now.mutates.setdefault(known, writer.line)
         if name and not self.is_bound(name):
             now.mutates.setdefault(name, writer.line)
+
+
+def _binders(chain: Chain[Held] | None) -> tuple[Writer, ...]:
+    """Return everyone who may have bound a name last, the newest behind the others."""
+    if chain is not None and chain.older is None:
+        return (chain.newest.writer,) if chain.newest.writer is not None else ()
+    found: dict[Writer, Writer] = {}
+    for held in tuple(chain or ())[::-1]:
+        if held.writer is not None:
+            found.pop(held.writer, None)
+            found[held.writer] = held.writer
+    return tuple(found.values())

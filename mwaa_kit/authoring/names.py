@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from mwaa_kit.authoring.parsing import parse_cell
-from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Mutate, Read, Step, Unknowable, steps_within
+from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Function, Mutate, Read, Unknowable
 from mwaa_kit.authoring.walker import Walker
 
 
@@ -24,17 +24,17 @@ def facts_of(body: list[ast.stmt]) -> CellFacts:
         walker.block(body)
     except RecursionError:
         return CellFacts((), {}, {}, frozenset(), {}, {}, {}, {}, too_deep=True)
-    return summary(walker.steps, frozenset(walker.bound), tuple(walker.unknowable))
+    return summary(walker)
 
 
-def summary(steps: list[Step], certain: frozenset[str], unknowable: tuple[Unknowable, ...]) -> CellFacts:
+def summary(walker: Walker) -> CellFacts:
     """Gather the steps of a block by name."""
     reads: dict[str, tuple[int, int]] = {}
     binds: dict[str, int] = {}
     kinds: dict[str, str] = {}
     mutates: dict[str, int] = {}
     deletes: dict[str, int] = {}
-    for step in steps:
+    for step in walker.steps:
         if isinstance(step, Read):
             reads.setdefault(step.name, (step.line, step.column))
         elif isinstance(step, Bind):
@@ -46,15 +46,16 @@ def summary(steps: list[Step], certain: frozenset[str], unknowable: tuple[Unknow
             if step.certain:
                 binds.pop(step.name, None)
     deferred: dict[str, int] = {}
-    for name, line in _deferred(steps):
+    for name, line in _deferred(walker.functions):
         if name not in BUILTINS or name in binds:
             deferred.setdefault(name, line)
-    return CellFacts(tuple(steps), reads, binds, certain, kinds, mutates, deletes, deferred, unknowable)
+    certain, unknowable = frozenset(walker.bound), tuple(walker.unknowable)
+    return CellFacts(tuple(walker.steps), reads, binds, certain, kinds, mutates, deletes, deferred, unknowable)
 
 
-def _deferred(steps: list[Step]) -> Iterator[tuple[str, int]]:
+def _deferred(functions: Iterable[tuple[Function, frozenset[str]]]) -> Iterator[tuple[str, int]]:
     """Yield what the functions of a block read from outside all functions."""
-    for function, hidden in steps_within(steps):
+    for function, hidden in functions:
         for step in function.steps:
             if isinstance(step, Read) and step.name not in hidden:
                 yield step.name, step.line

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mwaa_kit.authoring.magics import Magic, find_magics
 
+_SHORT = 300
+_REFUSABLE = re.compile(
+    r"[*\\]|:=|\b(?:return|yield|await|async|break|continue|nonlocal|global|def|lambda|class|match|except|type|__\w+)\b"
+)
+_GIVEN = re.compile(r"(\w+)\s*=(?!=)")  # of f(x=1, x=2) only the compiler complains
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -68,12 +74,21 @@ def parse_cell(source: str) -> ParsedCell:
     return ParsedCell(plain.text, tree, plain.magics, problem, plain.python)
 
 
+def _may_be_refused(text: str) -> bool:
+    """Whether Python's compiler may refuse what its parser accepts: it says so only of certain words, and of depth."""
+    if len(text) > _SHORT or not text.isascii():
+        return True
+    given = _GIVEN.findall(text)
+    return len(set(given)) < len(given) or _REFUSABLE.search(text) is not None
+
+
 def _parse(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = compile(text, "<cell>", "exec", _FLAGS, dont_inherit=True)
-            compile(text, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            if _may_be_refused(text):
+                compile(text, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         return None, SyntaxProblem(error.msg or "not Python", error.lineno or 1, max(error.offset or 1, 1))
     except (RecursionError, MemoryError):

@@ -6,6 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_BINDING = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.ExceptHandler),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -26,7 +30,10 @@ def own_names(node: FunctionNode) -> frozenset[str]:
     for inner in _same_scope(body):
         if isinstance(inner, ast.Global | ast.Nonlocal):
             elsewhere.update(inner.names)
-        else:
+        elif isinstance(inner, ast.Name):
+            if not isinstance(inner.ctx, ast.Load):
+                names.add(inner.id)
+        elif isinstance(inner, _BINDING):
             names.update(bound_by(inner))
     return frozenset(names - elsewhere)
 

@@ -7,7 +7,6 @@ order they happen, so that a cell is looked at once and its neighbours may chang
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -293,38 +292,3 @@ class CellFacts:
     deferred: dict[str, int]
     unknowable: tuple[Unknowable, ...] = ()
     too_deep: bool = False
-
-
-def steps_within(steps: Iterable[Step]) -> Iterator[tuple[Function, frozenset[str]]]:
-    """Yield each function defined in a block, however deep, with the names that the functions around it hide."""
-    waiting: list[tuple[object, frozenset[str]]] = [(step, frozenset()) for step in steps]
-    while waiting:
-        item, hidden = waiting.pop(0)
-        if isinstance(item, Function):
-            yield item, hidden | item.own
-            waiting[:0] = [(step, hidden | item.own) for step in item.steps]
-        else:
-            waiting[:0] = [(inner, hidden) for inner in _inner(item)]
-
-
-def _inner(item: object) -> Iterable[object]:
-    """Return what may hold a function; a call and a kept value are steps of their own."""
-    if isinstance(item, ClassDefinition):
-        return [method for _, method in item.methods]
-    if isinstance(item, FromFunction):
-        return [item.definition]
-    if isinstance(item, Part):
-        found: list[object] = [item.of]
-    elif isinstance(item, Several | Joined):
-        found = list(item.values)
-    elif isinstance(item, Holding):
-        found = [value for _, value in item.parts]
-    elif isinstance(item, Bind | Return | Kept):
-        found = [item.value]
-    elif isinstance(item, Mutate):
-        found = [item.value, *(value for _, value in item.puts)]
-    elif isinstance(item, Call):
-        found = [item.callee, *item.args, *(value for _, value in item.keywords)]
-    else:
-        return []
-    return [value for value in found if not isinstance(value, Call | Kept)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from mwaa_kit.authoring.expressions import ExpressionWalker
 from mwaa_kit.authoring.keys import key_of
@@ -34,13 +35,18 @@ _DISPLAYS = (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Dict, ast.DictCom
 _DEEPEST_LOOP = 2
 
 
+@cache
+def _handler_of(kind: type[ast.AST]) -> str:
+    return f"_{kind.__name__.lower()}"
+
+
 class Walker(ExpressionWalker):
     """Follows the statements of one block."""
 
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Follow statements one after the other."""
         for node in body:
-            handler = getattr(self, f"_{type(node).__name__.lower()}", None)
+            handler = getattr(self, _handler_of(type(node)), None)
             if handler is not None:
                 handler(node)
             else:
@@ -243,6 +249,7 @@ class Walker(ExpressionWalker):
         walker = Walker(own=types)
         walker.value(value)
         lazy = Function(name.id, name.lineno, (), (), "", "", (), types, tuple(walker.steps))
+        self.note(lazy, walker)
         self.bind(name.id, name, "definition", FromFunction(lazy))
 
     def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mwaa_kit.authoring.tokens import lines_inside_strings
 from mwaa_kit.model.module import SourceLine
@@ -19,7 +19,9 @@ class TextLine:
 
     def indented(self, spaces: int) -> TextLine:
         """Return the line further in; an empty one stays empty."""
-        return replace(self, text=" " * spaces + self.text) if self.text.strip() else self
+        if not self.text.strip():
+            return self
+        return TextLine(" " * spaces + self.text, self.cell, self.cell_line, self.path)
 
 
 @dataclass
