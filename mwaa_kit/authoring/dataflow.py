@@ -5,8 +5,10 @@ Static, and in document order, whatever order the cells were run in. Nothing is 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from mwaa_kit.authoring.linking import Linker
 from mwaa_kit.authoring.links import Link, Seen
@@ -19,6 +21,8 @@ from mwaa_kit.authoring.starimports import facts_of_cell
 from mwaa_kit.authoring.steps import BUILTINS, CellFacts
 from mwaa_kit.model.finding import Finding, in_order
 from mwaa_kit.model.notebook import Cell, Notebook
+
+_LARGE = 300
 
 
 @dataclass(frozen=True)
@@ -84,22 +88,17 @@ class Dataflow:
         }
 
 
-class FollowedNotebook:
-    """A notebook that is being edited, and its dataflow, of which each edit renews only what it reaches.
-
-    Parameters
-    ----------
-    notebook
-        How it is at first.
-    """
+class _Followed:
+    """A notebook, followed from top to bottom."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
         self._linker = Linker()
         self._flows: list[CellFlow] = []
-        self._edges: list[tuple[FlowEdge, ...]] = []
+        self._code = list(notebook.code_cells)
+        self._edges: list[list[_Placed]] = []
         self._findings: list[list[Finding]] = []
-        for code_index, cell in enumerate(notebook.code_cells):
+        for code_index, cell in enumerate(self._code):
             facts = facts_of_cell(cell) if cell.stars else facts_of_source(cell.source)
             seen = self._linker.add(facts)
             self._flows.append(_flow(cell, code_index, facts, seen))
@@ -109,22 +108,43 @@ class FollowedNotebook:
     @property
     def dataflow(self) -> Dataflow:
         """The dataflow as it is now."""
-        edges = sorted((edge for group in self._edges for edge in group), key=_order)
-        return Dataflow(tuple(self._flows), tuple(edges), in_order([f for group in self._findings for f in group]))
+        edges = sorted([placed for group in self._edges for placed in group])
+        findings = in_order([finding for group in self._findings for finding in group])
+        return Dataflow(tuple(self._flows), tuple([edge for *_, edge in edges]), findings)
 
+
+class FollowedNotebook(_Followed):
+    """A notebook that is being edited, and its dataflow, of which each edit renews only what it reaches.
+
+    Parameters
+    ----------
+    notebook
+        How it is at first.
+
+    Notes
+    -----
+    Of a large notebook Python's garbage collector takes its long look here, once: else it would fall into one of the
+    first edits.
+    """
+
+    def __init__(self, notebook: Notebook) -> None:
+        with collecting_later():
+            super().__init__(notebook)
+        if len(self._code) > _LARGE:
+            gc.collect()
+
+    @collecting_later()
     def edit(self, code_index: int, source: str) -> Dataflow:
         """Give a code cell another source, and return the dataflow that follows.
 
         The cell alone is parsed again; it is linked again with the cells that see a difference.
         """
-        cells = self.notebook.code_cells
-        cell = replace(cells[code_index], source=source)
+        cell = self._code[code_index] = replace(self._code[code_index], source=source)
         whole = self.notebook.cells
         self.notebook = replace(self.notebook, cells=(*whole[: cell.index], cell, *whole[cell.index + 1 :]))
         facts = facts_of_cell(cell) if cell.stars else facts_of_source(source)
         for again in self._linker.replace(code_index, facts):
-            own = cell if again == code_index else cells[again]
-            self._flows[again] = _flow(own, again, self._linker.facts[again], self._linker.seen[again])
+            self._flows[again] = _flow(self._code[again], again, self._linker.facts[again], self._linker.seen[again])
             self._edges[again] = _edges(self._linker.seen[again].links)
         self._findings[code_index] = _findings(self.notebook, cell, facts)
         return self.dataflow
@@ -133,7 +153,7 @@ class FollowedNotebook:
 @collecting_later()
 def find_dataflow(notebook: Notebook) -> Dataflow:
     """Return what each code cell binds, reads, changes and deletes, and the edges that follow."""
-    return FollowedNotebook(notebook).dataflow
+    return _Followed(notebook).dataflow
 
 
 def _flow(cell: Cell, code_index: int, facts: CellFacts, seen: Seen) -> CellFlow:
@@ -154,15 +174,15 @@ def _sorted(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _edges(links: Iterable[Link]) -> tuple[FlowEdge, ...]:
+_Placed: TypeAlias = tuple[int, int, str, FlowEdge]
+"""An edge behind what puts it into order: its source, target and kind."""
+
+
+def _edges(links: Iterable[Link]) -> list[_Placed]:
     names: dict[tuple[int, int, str], set[str]] = {}
     for link in links:
         names.setdefault((link.source, link.target, link.kind), set()).add(link.name)
-    return tuple(FlowEdge(*key[:2], _sorted(names[key]), key[2]) for key in sorted(names))
-
-
-def _order(edge: FlowEdge) -> tuple[int, int, str]:
-    return edge.source, edge.target, edge.kind
+    return [(*key, FlowEdge(*key[:2], _sorted(names[key]), key[2])) for key in names]
 
 
 def _findings(notebook: Notebook, cell: Cell, facts: CellFacts) -> list[Finding]:

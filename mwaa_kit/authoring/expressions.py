@@ -43,8 +43,8 @@ _WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.BoolOp, ast.List, ast.Call, ast.Tupl
 
 
 @cache
-def _handler_of(kind: type[ast.AST]) -> str:
-    return f"_on_{kind.__name__.lower()}"
+def _handler_of(kind: str) -> str:
+    return f"_on_{kind.lower()}"
 
 
 class ExpressionWalker:
@@ -178,7 +178,7 @@ class ExpressionWalker:
 
     def value(self, node: ast.expr) -> Value | None:
         """Follow an expression; return the value it gives where that may be one that has a name."""
-        handler = getattr(self, _handler_of(type(node)), None)
+        handler = getattr(self, _handler_of(type(node).__name__), None)
         if handler is None:
             self.children(node)
             return None

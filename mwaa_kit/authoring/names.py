@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from mwaa_kit.authoring.parsing import parse_cell
-from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Function, Mutate, Read, Unknowable
+from mwaa_kit.authoring.steps import BUILTINS, Bind, CellFacts, Delete, Function, Mutate, Read
 from mwaa_kit.authoring.walker import Walker
 
 

@@ -108,13 +108,16 @@ class Heap:
         return made
 
     def parts_of(self, objects: Objects, key: Key) -> Objects:
-        """Return what an item or attribute of some objects may be; one that is not known yet is made."""
+        """Return what an item or attribute of some objects may be; one that is not known yet is made.
+
+        A module keeps only what was put into it: what else it offers is no part that a change of it would reach.
+        """
         found = NOTHING
         for whole in objects:
-            if self.modules.get(whole):
-                found |= {self.fresh()}
-                continue
             held = self.held.get(whole) or {}
+            if self.modules.get(whole):
+                found |= known_parts(held, key) or {self.fresh()}
+                continue
             known = known_parts(held, key)
             if not known and key == EACH and any((place or "")[:1] in {"'", '"'} for place in held):
                 known = frozenset({self.fresh(many=True)})  # the key of a dictionary: no part of anything

@@ -36,8 +36,8 @@ _DEEPEST_LOOP = 2
 
 
 @cache
-def _handler_of(kind: type[ast.AST]) -> str:
-    return f"_{kind.__name__.lower()}"
+def _handler_of(kind: str) -> str:
+    return f"_{kind.lower()}"
 
 
 class Walker(ExpressionWalker):
@@ -46,7 +46,7 @@ class Walker(ExpressionWalker):
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Follow statements one after the other."""
         for node in body:
-            handler = getattr(self, _handler_of(type(node)), None)
+            handler = getattr(self, _handler_of(type(node).__name__), None)
             if handler is not None:
                 handler(node)
             else:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mwaa_kit.drawing.drawing import Drawing
-from mwaa_kit.drawing.picture import Picture, picture_of
 from mwaa_kit.errors import NoTaskError, UnknownDagError
 from mwaa_kit.model.module import DagModule
-from mwaa_kit.model.run import DagRun
-from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import NEWEST
 from mwaa_kit.verbs.outputs import write_output
 from mwaa_kit.verbs.sources import is_plain, lay_out, need_clean, read_module, read_modules, try_import
 
 if TYPE_CHECKING:
     from mwaa_kit.authoring.dataflow import Dataflow
+    from mwaa_kit.drawing.drawing import Drawing
+    from mwaa_kit.drawing.picture import Picture
+    from mwaa_kit.model.run import DagRun
+    from mwaa_kit.model.spec import LoadedFile
 
 
 def compile(path: str, *, target: str = NEWEST, output: str | None = None) -> DagModule:
@@ -77,6 +76,9 @@ def draw(path: str, *, dag_id: str | None = None, target: str = NEWEST, run: Dag
     UnknownDagError
         If there is no Dag of that id.
     """
+    from mwaa_kit.drawing.drawing import Drawing
+    from mwaa_kit.drawing.picture import picture_of
+
     pictures: list[Picture] = []
     for module in read_modules(path, target):
         states = {} if run is None else {task_id: _states_of(run, task_id) for task_id in run}
@@ -109,5 +111,7 @@ def load(module: DagModule) -> LoadedFile:
     """
     if is_plain(module):
         return try_import(module, module.path)
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="mwaa-kit-") as folder:
         return try_import(module, lay_out(module, Path(folder)))

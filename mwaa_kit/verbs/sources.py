@@ -6,17 +6,18 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mwaa_kit.authoring.importing.reading import is_notebook
 from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
-from mwaa_kit.engine.protocol import Engine, TaskServices
 from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
-from mwaa_kit.model.spec import ImportProblem, LoadedFile
-from mwaa_kit.scheduler.folder import make_folder
-from mwaa_kit.scheduler.secrets import Secrets
 from mwaa_kit.targets.catalogue import find_target
+
+if TYPE_CHECKING:
+    from mwaa_kit.engine.protocol import Engine, TaskServices
+    from mwaa_kit.model.spec import ImportProblem, LoadedFile
 
 
 def read_modules(path: str, target: str) -> tuple[DagModule, ...]:
@@ -97,6 +98,8 @@ def need_clean(module: DagModule) -> DagModule:
 
 def import_error(module: DagModule, problem: ImportProblem, services: TaskServices | None = None) -> DagImportError:
     """Return the exception for a Dag file that Airflow could not import; it speaks of the cell, and shows no secret."""
+    from mwaa_kit.scheduler.secrets import Secrets
+
     hide = getattr(services, "secrets", Secrets()).hide
     return DagImportError(
         f"Airflow cannot import the Dag file: {hide(problem.message)}",
@@ -162,6 +165,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def build_folder(module: DagModule) -> Path:
     """Return where a notebook's Dag file is put for a run: in the `.mwaa-kit` folder beside it, which git ignores."""
+    from mwaa_kit.scheduler.folder import make_folder
+
     folder = make_folder(Path(module.path).resolve().parent) / "dags"
     folder.mkdir(exist_ok=True)
     return folder

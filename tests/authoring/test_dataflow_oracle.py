@@ -64,6 +64,13 @@ FOUND: dict[str, tuple[str, ...]] = {
     "an item of an item is changed": ("c = [[1]]", "a = c[0]", "c[0][0] = 2", "a", "c"),
     "pop takes out": ("a = [1]", "c = [a]", "b = c.pop()", "a.append(2)", "b", "c"),
     "a shallow copy holds the same": ("a = [[1]]", "b = a[:]", "b[0].append(2)", "a", "b"),
+    "what is put into a module is its part": (
+        "a = [1]",
+        "import os.path as b",
+        "b.x = a\nb.x.append(2)",
+        "a",
+        "b",
+    ),
     "a copy is another list": ("a = [[1]]", "b = list(a)", "b.append(2)", "a"),
     "a star takes the rest": ("a, b = [1], [2]", "c, *d = [a, b]", "a.append(3)", "d"),
     "a default is the object of then": (

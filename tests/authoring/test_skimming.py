@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mwaa_kit.authoring.ipynb import read_notebook
@@ -33,6 +33,7 @@ def pieces(raw: bytes, cuts: list[int]) -> list[bytes]:
     return [raw[start:end] for start, end in itertools.pairwise(places)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NOTEBOOK, st.lists(st.integers(0, 5000), max_size=20), st.sampled_from([None, 1]))
 def test_only_outputs_are_left_out_wherever_the_pieces_are_cut(
     notebook: dict[str, Any], cuts: list[int], indent: int | None
