@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_examples import WHEN, examples
 
 DAGS = Path(__file__).parent / "dags"
 DAG_TEST = Path(__file__).parents[2] / "benchmarks" / "dag_test.py"
@@ -54,7 +55,9 @@ def play(engine: Any) -> Any:
 @pytest.fixture(scope="session")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What ``dag.test()`` makes of every Dag in `dags/`, by dag_id."""
-    jobs = [{"files": [str(file)], "mark_success": "check_.*"} for file in sorted(DAGS.glob("*.py"))]
+    beside = [str(DAGS / "templates")]
+    jobs = [{"files": [str(file), *beside], "mark_success": "check_.*"} for file in sorted(DAGS.glob("*.py"))]
+    jobs += [{"files": [str(file)], "dag_ids": [dag_id], "logical_date": WHEN} for file, dag_id in examples()]
     command = [sys.executable, str(DAG_TEST), "--home", str(tmp_path_factory.mktemp("oracle")), "--limit", "250"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS"))}
     answered = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, env=clean, check=False)

@@ -1,0 +1,1 @@
+select {{ params.n }} as n, "{{ ds | length }}" -- {{ shout("x") }} {{ "a" | twice }}

@@ -1,0 +1,1 @@
+echo "{{ params.n }} from a file"
