@@ -88,7 +88,9 @@ def test_a_sensor_sees_runs_of_the_session_and_fails_where_none_will_come(file: 
         "nobody_soft": "skipped",
         "nobody_deferred": "failed",
         "otherwise": "failed",
+        "counts": "success",
     }
+    assert found["counts"].value == [0, 1]
     errors = {one.task_id: one.error for one in found.task_instances}
     assert "waits for task 'one' of Dag 'nowhere' at" in errors["nobody"]
     assert "waits for Dag 'nowhere'" in errors["nobody_deferred"]

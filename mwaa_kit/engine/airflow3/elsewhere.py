@@ -91,8 +91,8 @@ class OtherRuns(Answers):
         return set(msg.task_ids) if msg.task_ids else None
 
     def _check_that_it_ends(self, msg: Any, runs: list[KnownRun], count: int) -> None:
-        """Give up on a wait that cannot end."""
-        if any(record.state == "running" for record in runs):
+        """Give up on a sensor's wait that cannot end; another task may well want to know that there is none."""
+        if any(record.state == "running" for record in runs) or not self._is_sensor():
             return
         what = _describe(msg)
         if not runs:
@@ -105,6 +105,12 @@ class OtherRuns(Answers):
             ended = ", ".join(f"{record.info.run_id} {record.state}" for record in runs[-3:])
             self.give_up(f"waits for {what}, which has ended otherwise ({ended}) and is not run again here")
         self.services.remember(scope, question, count)
+
+    def _is_sensor(self) -> bool:
+        """Whether the task that asks is a sensor: it asks again until it gets what it waits for."""
+        task = self.dag.task_dict.get(self.request.task_id)
+        kind = getattr(task, "operator_class", None) or type(task)
+        return any(base.__name__ == "BaseSensorOperator" for base in kind.__mro__)
 
     def _all_there(self, msg: Any, count: int) -> bool:
         """Whether a count is all that can be asked for."""

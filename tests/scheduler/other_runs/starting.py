@@ -53,6 +53,12 @@ with DAG("sensing", **GIVEN):
     ExternalTaskSensor(task_id="nobody_soft", external_dag_id="nowhere", soft_fail=True)
     ExternalTaskSensor(task_id="nobody_deferred", external_dag_id="nowhere", deferrable=True)
 
+    @task
+    def counts(ti=None):
+        return [ti.get_dr_count(dag_id=name) for name in ("nowhere", "sensing")]
+
+    counts()
+
 x = Asset("x", uri="s3://bucket/x")
 
 with DAG("produce", **GIVEN):
