@@ -118,6 +118,7 @@ def test_people_answer_and_nobody_is_waited_for(answered: Any) -> None:
         "nobody": "failed",
         "strange": "failed",
         "by_trigger": "success",
+        "by_trigger_nobody": "failed",
     }
 
 
@@ -139,6 +140,7 @@ def test_an_answer_that_is_missing_or_wrong_says_what_would_do(answered: Any) ->
     errors = {one.task_id: one.error for one in answered.task_instances}
 
     assert errors["nobody"] == "nobody answered: 'Anyone there?'; give an answer with --answer nobody=…"
+    assert "nobody answered; give an answer with --answer by_trigger_nobody=" in errors["by_trigger_nobody"]
     assert "'perhaps' is not an option of task 'strange'" in errors["strange"]
     assert "HITLTimeoutError" in errors["too_late"]
 

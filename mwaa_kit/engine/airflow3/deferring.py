@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC
 from importlib import import_module
 from typing import Any
 
@@ -38,4 +39,6 @@ def _build(deferral: Deferral, skip_delays: bool) -> Any:
     trigger = getattr(import_module(module), name)(**unpack_kwargs(deferral.trigger_kwargs))
     if skip_delays and any(base.__name__ == "DateTimeTrigger" for base in type(trigger).__mro__):
         trigger.moment = min(trigger.moment, type(trigger.moment).now(trigger.moment.tzinfo))
+    if skip_delays and getattr(trigger, "timeout_datetime", None):  # that of a person's answer, before 3.3
+        trigger.timeout_datetime = min(trigger.timeout_datetime, type(trigger.timeout_datetime).now(UTC))
     return trigger

@@ -34,7 +34,11 @@ class PeopleAnswers(Answers):
         return self.comms.HITLDetailRequestResult(**fields)
 
     def on_GetHITLDetailResponse(self, msg: Any) -> Any:
-        return self._respond(self.services.find_answer(self.request.task_id, self.request.map_index))
+        answer = self.services.find_answer(self.request.task_id, self.request.map_index)
+        task = self.dag.task_dict[self.request.task_id]
+        if answer is None and not getattr(task, "response_timeout", None):
+            self.give_up(f"nobody answered; give an answer with --answer {self.request.task_id}=…")
+        return self._respond(answer)
 
     def on_UpdateHITLDetail(self, msg: Any) -> Any:
         return self._respond(Answer(tuple(msg.chosen_options), dict(msg.params_input or {})))

@@ -120,6 +120,7 @@ with DAG("people", **GIVEN):
     HITLOperator(task_id="nobody", subject="Anyone there?", options=["yes", "no"])
     HITLOperator(task_id="strange", subject="Well?", options=["yes", "no"])
     AskedByTrigger(task_id="by_trigger")
+    AskedByTrigger(task_id="by_trigger_nobody")
 
 with DAG("daily", schedule="@daily", start_date=datetime(2026, 1, 3), catchup=True):
 
