@@ -16,7 +16,8 @@ test: ## Set up, lint, check types and run every test
 	@$(BIN)/python scripts/verify.py
 
 lab: setup ## Open JupyterLab on the tutorials
-	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks \
+		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
 
 setup: ## Make .venv with everything pinned
 	@$(PYTHON) scripts/bootstrap.py
