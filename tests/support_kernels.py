@@ -28,13 +28,17 @@ class Shown:
         What an error output says, as one text; empty when there was none.
     waited
         The plain texts that were shown first in a display that was updated later.
+    pushed
+        What was pushed over a comm that the kernel opened, by its target.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     bundles: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     waited: list[str] = field(default_factory=list)
+    pushed: dict[str, list[Any]] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
+    _targets: dict[str, str] = field(default_factory=dict)
 
     @property
     def out(self) -> str:
@@ -59,6 +63,10 @@ class Shown:
             self.texts[content["name"]] = self.texts.get(content["name"], "") + content["text"]
         elif kind == "error":
             self.error = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
+        elif kind == "comm_open":
+            self._targets[content["comm_id"]] = content["target_name"]
+        elif kind == "comm_msg":
+            self.pushed.setdefault(self._targets[content["comm_id"]], []).append(content["data"])
         elif kind == "update_display_data":
             if place in self._places:
                 before = self.bundles[self._places[place]]

@@ -112,6 +112,16 @@ def test_a_run_is_painted_on_the_dag_and_only_what_the_tasks_wrote_is_printed(ke
     assert kernel.run("run['score'].value").plain == ["{'score': 30.0}"]
 
 
+def test_the_panel_is_told_how_a_run_in_the_kernel_goes_on(kernel: Kernel) -> None:
+    pushed = kernel.run("%run_dag --fresh").pushed["mwaa.dag"]
+    events = [event for message in pushed for event in message["events"]]
+    states = [(event["task_id"], event["state"]) for event in events if event["event"] == "task_state"]
+    assert (events[0]["event"], events[-1]["event"], events[-1]["state"], events[-1]["xcoms"]) == (
+        "run_started", "run_finished", "success", [],
+    )  # fmt: skip
+    assert states[:2] == [("load", "running"), ("load", "success")]
+
+
 def test_a_run_and_a_task_of_it_show_themselves_in_a_few_words(kernel: Kernel) -> None:
     kernel.run("run = %run_dag churn.ipynb")
     assert kernel.run("run").plain == [

@@ -15,7 +15,7 @@ from mwaa_kit.magics.words import Words
 if TYPE_CHECKING:
     from mwaa_kit.drawing.drawing import Drawing
     from mwaa_kit.magics.progress import Display
-    from mwaa_kit.model.run import DagRun
+    from mwaa_kit.model.run import DagRun, Event
 
 
 def draw_words(name: str) -> Words:
@@ -105,6 +105,7 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
     from mwaa_kit.drawing.picture import picture_of
     from mwaa_kit.magics.kernel import tasks_may_run
     from mwaa_kit.magics.progress import Display, Progress
+    from mwaa_kit.magics.pushing import push_to_panel
     from mwaa_kit.magics.taking import take_values, tasks_to_run
     from mwaa_kit.targets.catalogue import NEWEST
     from mwaa_kit.verbs.running import find_runnable, run
@@ -121,6 +122,12 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
         progress = Progress(
             shown, lambda states: picture_of(found.spec, found.module, states), functools.partial(_name_cells, shell)
         )
+        panel = push_to_panel(shell)
+
+        def listen(event: Event) -> None:
+            panel(event)
+            progress(event)
+
         with tasks_may_run():
             finished = run(
                 found,
@@ -134,9 +141,10 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
                 stubs={} if tasks else values,
                 logical_date=read_date(given.logical_date),
                 skip_delays=given.skip_delays,
-                listen=progress,
+                listen=listen,
             )
         progress.finish(finished)
+        panel.finish(finished)
     if given.card:
         write_card(finished, given.card)
     return finished

@@ -8,6 +8,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import { ABSENT, RefusedError, type Api } from './api.ts';
 import type { Jobs } from './jobs.ts';
+import { KernelRuns } from './kernelruns.ts';
 import type { RunState } from './runstate.ts';
 import type * as wire from './wire.ts';
 
@@ -27,11 +28,15 @@ export class NotebookSession {
         this._edited();
       }
     });
+    this.kernelRuns = new KernelRuns(panel.sessionContext, () => this.path);
+    this.kernelRuns.changed.connect(this._kernelRunChanged, this);
     jobs.changed.connect(this._jobChanged, this);
     NotebookActions.executed.connect(this._executed, this);
     panel.disposed.connect(() => this.dispose());
   }
 
+  /** The runs that its own kernel does, by %run_dag. */
+  readonly kernelRuns: KernelRuns;
   /** What the notebook says now; null before the first answer. */
   live: wire.ILive | null = null;
   /** What Airflow makes of it; null while it is not known, or no longer that of this text. */
@@ -100,8 +105,16 @@ export class NotebookSession {
     return this._run ?? this.runs[0] ?? null;
   }
 
+  /** The runs of the server and of the kernel, newest first. */
   get runs(): RunState[] {
-    return this.jobs.for(this.path, 'run');
+    const all = [...this.jobs.for(this.path, 'run'), ...this.kernelRuns.runs];
+    return all.sort((a, b) => b.job.started_at.localeCompare(a.job.started_at));
+  }
+
+  async cancel(run: RunState): Promise<void> {
+    await (this.kernelRuns.has(run)
+      ? this.kernelRuns.cancel(run)
+      : this.jobs.cancel(run.job.id));
   }
 
   showRun(run: RunState | null): void {
@@ -168,6 +181,7 @@ export class NotebookSession {
     window.clearTimeout(this._timer);
     window.clearTimeout(this._airflowTimer);
     this.jobs.changed.disconnect(this._jobChanged, this);
+    this.kernelRuns.dispose();
     NotebookActions.executed.disconnect(this._executed, this);
     Signal.clearData(this);
   }
@@ -246,6 +260,12 @@ export class NotebookSession {
   private _jobChanged(_: Jobs, job: RunState): void {
     if (job.job.kind === 'run' && job === this.run) {
       this._runChanged.emit(job);
+    }
+  }
+
+  private _kernelRunChanged(_: KernelRuns, run: RunState): void {
+    if (run === this.run) {
+      this._runChanged.emit(run);
     }
   }
 

@@ -141,9 +141,10 @@ export function addRunCommands(
     stopIcon,
     running,
     async () => {
-      const run = sessions.current?.run;
-      if (run) {
-        await attempt(() => sessions.jobs.cancel(run.job.id));
+      const session = sessions.current;
+      const run = session?.run;
+      if (session && run) {
+        await attempt(() => session.cancel(run));
       }
     }
   );

@@ -61,7 +61,9 @@ function Runs(props: {
           aria-label={trans.__('Which run')}
           value={run.job.id}
           onChange={event =>
-            session.showRun(session.jobs.get(event.target.value) ?? null)
+            session.showRun(
+              runs.find(one => one.job.id === event.target.value) ?? null
+            )
           }
         >
           {runs.map(one => (
@@ -80,7 +82,7 @@ function Runs(props: {
           <button onClick={() => act.cancel()} disabled={run.cancelling}>
             {run.cancelling ? trans.__('Cancelling…') : trans.__('Cancel')}
           </button>
-        ) : (
+        ) : session.kernelRuns.has(run) ? null : (
           <button onClick={() => act.openCard(run)}>
             {trans.__('Run card')}
           </button>

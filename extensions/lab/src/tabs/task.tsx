@@ -154,7 +154,10 @@ function Fared(props: {
     return null;
   }
   const lines = run.log.filter(line => line.task_id === taskId);
-  const left = run.left.filter(one => one.task_id === taskId);
+  // What a kernel's run left is in the kernel; the server cannot show it.
+  const left = session.kernelRuns.has(run)
+    ? []
+    : run.left.filter(one => one.task_id === taskId);
   return (
     <>
       <ul className="jp-MwaaKit-instances">
