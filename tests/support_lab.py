@@ -27,18 +27,21 @@ _WHOLE = {"windowingMode": "none"}
 
 
 @contextlib.contextmanager
-def lab_server(notebooks: Path, own: Path) -> Iterator[str]:
+def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None) -> Iterator[str]:
     """Run JupyterLab on a folder; yield the address of that folder's tree, to which a notebook's name and the token go.
 
     Parameters
     ----------
     own
         An empty folder, which takes everything the server writes.
+    kit_home
+        The ``MWAA_KIT_HOME`` where a practice MWAA runs already; else one in `own`.
     """
     _write_settings(own, "apputils-extension/notification", _QUIET)
     _write_settings(own, "notebook-extension/tracker", _WHOLE)
     names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MWAA_KIT_HOME")
     environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
+    environ |= {"MWAA_KIT_HOME": str(kit_home)} if kit_home else {}
     environ |= {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
     Path(environ["HOME"]).mkdir()
     token, port = secrets.token_hex(16), _free_port()

@@ -6,6 +6,9 @@ import { RunState } from './runstate.ts';
 import { EventSocket } from './socket.ts';
 import type { FromSocket, IEnvelope, IJob } from './wire.ts';
 
+/** Changes within so many milliseconds are told together. */
+const TOGETHER = 30;
+
 export class Jobs {
   constructor(private readonly _api: Api) {
     this.socket = new EventSocket(
@@ -57,8 +60,14 @@ export class Jobs {
 
   /** Ask the server for its jobs: after a reload they are all there still. */
   async refresh(): Promise<void> {
-    for (const job of await this._api.jobs()) {
-      this.adopt(job);
+    const there = await this._api.jobs();
+    there.forEach(job => this.adopt(job));
+    const ids = new Set(there.map(job => job.id));
+    for (const [id, job] of this._jobs) {
+      if (job.running && !ids.has(id)) {
+        job.lose(); // the server was started anew and does not know it
+        this._changed.emit(job);
+      }
     }
   }
 
@@ -72,6 +81,7 @@ export class Jobs {
   }
 
   dispose(): void {
+    window.clearTimeout(this._timer);
     this.socket.dispose();
     Signal.clearData(this);
   }
@@ -90,22 +100,46 @@ export class Jobs {
       return;
     }
     const job = this._jobs.get(message.job);
-    if (!job) {
+    const waiting = this._waiting.get(message.job);
+    if (waiting) {
+      waiting.push(message);
+    } else if (job) {
+      this._give(job, message);
+    } else {
       void this._meet(message);
-    } else if (job.take(message)) {
-      this._event.emit(message);
-      this._changed.emit(job);
     }
   }
 
-  /** An event of a job that was begun elsewhere, such as in another window. */
-  private async _meet(message: IEnvelope): Promise<void> {
-    const { job } = await this._api.job(message.job);
-    const known = this.adopt(job);
-    if (known.take(message)) {
+  private _give(job: RunState, message: IEnvelope): void {
+    if (job.take(message)) {
       this._event.emit(message);
-      this._changed.emit(known);
+      this._tell(job);
     }
+  }
+
+  /** A job that was begun elsewhere, such as in another window: its events wait, in order, until it is known. */
+  private async _meet(message: IEnvelope): Promise<void> {
+    const waiting = [message];
+    this._waiting.set(message.job, waiting);
+    try {
+      const { job } = await this._api.job(message.job);
+      const known = this.adopt(job);
+      waiting.forEach(one => this._give(known, one));
+    } finally {
+      this._waiting.delete(message.job);
+    }
+  }
+
+  /** Tell of a change, at most once in a while: a run of many tasks has thousands of events. */
+  private _tell(job: RunState): void {
+    if (!this._told.size) {
+      this._timer = window.setTimeout(() => {
+        const told = [...this._told];
+        this._told.clear();
+        told.forEach(one => this._changed.emit(one));
+      }, TOGETHER);
+    }
+    this._told.add(job);
   }
 
   /** Some events are no longer kept: take the states as they are now. */
@@ -127,6 +161,9 @@ export class Jobs {
     this._changed.emit(fresh);
   }
 
+  private readonly _waiting = new Map<string, IEnvelope[]>();
+  private readonly _told = new Set<RunState>();
+  private _timer = 0;
   private readonly _jobs = new Map<string, RunState>();
   private readonly _event = new Signal<this, IEnvelope>(this);
   private readonly _changed = new Signal<this, RunState>(this);

@@ -1,5 +1,5 @@
 /** What a run has come to, from its events alone: states, logs, values. Knows no document and no network. */
-import type { IEnvelope, IEvent, IJob } from './wire.ts';
+import type { IEnvelope, IEvent, IJob, IProblem } from './wire.ts';
 
 export interface IInstance {
   task_id: string;
@@ -25,6 +25,14 @@ export interface ILeft {
   key: string;
   type: string;
   bytes: number;
+}
+
+/** Where a task failed, as it was counted when it ran. */
+export interface IFailedAt {
+  task_id: string;
+  cell: number;
+  line: number;
+  reason: string;
 }
 
 /** How many lines of log are kept for each run; older ones are in the run's record. */
@@ -61,6 +69,8 @@ export class RunState {
   readonly left: ILeft[] = [];
   /** What a publish or the practice MWAA said of its steps. */
   readonly steps: string[] = [];
+  /** What a publish or the practice MWAA came to. */
+  answer: Record<string, unknown> = {};
 
   /** Take one event; tell whether it was new. */
   take({ seq, event }: IEnvelope): boolean {
@@ -89,9 +99,10 @@ export class RunState {
       case 'job_finished':
         this.state = event.state ?? 'failed';
         this.cancelling = false;
+        this._takeAnswer(event);
         break;
       default:
-        if (event.message) {
+        if (event.message && event.message !== this.steps.at(-1)) {
           this.steps.push(event.message);
         }
     }
@@ -118,13 +129,54 @@ export class RunState {
       .sort((a, b) => a.map_index - b.map_index);
   }
 
+  /** The places in the notebook where tasks of this run failed. */
+  failures(): IFailedAt[] {
+    return [...this.instances.values()].flatMap(one => {
+      const place =
+        one.state === 'failed' &&
+        /\(cell (\d+), line (\d+)\)$/.exec(one.reason);
+      return place
+        ? [
+            {
+              task_id: one.task_id,
+              cell: Number(place[1]),
+              line: Number(place[2]),
+              reason: one.reason
+            }
+          ]
+        : [];
+    });
+  }
+
+  /** The server does not know it any more. */
+  lose(): void {
+    this.state = 'failed';
+    this.cancelling = false;
+    const error = {
+      name: 'LostError',
+      message: 'The server was started anew while this was running.',
+      hint: 'See how it ended in the earlier runs, or run it again.'
+    };
+    this.job = { ...this.job, error };
+  }
+
+  private _takeAnswer(event: IEvent): void {
+    const { error, answer, at } = event as IEvent & {
+      error?: IProblem | null;
+      answer?: Record<string, unknown> | null;
+    };
+    const ended_at = at ?? null;
+    this.answer = answer ?? {};
+    this.job = { ...this.job, error: error ?? null, ended_at };
+  }
+
   private _takeState(event: IEvent): void {
     const one = this._instance(event);
     const at = event.at ? Date.parse(event.at) : null;
     one.state = event.state ?? 'none';
     one.try_number = event.try_number ?? one.try_number;
     one.reason = event.reason ?? '';
-    one.reused = one.reused || event['reused'] === true;
+    one.reused ||= /^(reused|taken over) from /.test(one.reason);
     if (one.state === 'running' && one.started === null) {
       one.started = at;
     }

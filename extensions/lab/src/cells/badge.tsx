@@ -124,13 +124,17 @@ function Fared(props: {
   const bytes = run.left
     .filter(left => left.task_id === taskId)
     .reduce((sum, left) => sum + left.bytes, 0);
-  const reason = instances.find(one => one.reason)?.reason;
+  // Where a result was taken from is told on hover; what went wrong is told in full view.
+  const reason = instances.find(one => one.reason && !one.reused)?.reason;
+  const taken = instances.find(one => one.reused)?.reason;
   return (
     <span className="jp-MwaaKit-fared">
       {Object.entries(counts).map(([state, count]) => (
         <State state={state} count={count} key={state} />
       ))}
-      {instances.some(one => one.reused) ? <em>{trans.__('reused')}</em> : null}
+      {instances.some(one => one.reused) ? (
+        <em title={taken}>{trans.__('reused')}</em>
+      ) : null}
       {longest > 0 ? <span>{seconds(longest)}</span> : null}
       {bytes > 0 ? <span>{size(bytes)}</span> : null}
       {reason ? (

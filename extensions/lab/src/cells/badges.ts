@@ -17,7 +17,7 @@ export class CellBadges {
   ) {
     const { content } = _session.panel;
     _session.liveChanged.connect(this._refresh, this);
-    content.modelContentChanged.connect(this._refresh, this);
+    content.model?.cells.changed.connect(this._refresh, this);
     content.activeCellChanged.connect(this._follow, this);
     _session.panel.disposed.connect(() => this.dispose());
     this._refresh();

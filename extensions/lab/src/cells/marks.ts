@@ -32,7 +32,7 @@ export class FindingMarks {
   ) {
     this._extension = marking(fix, trans);
     _session.liveChanged.connect(this._paint, this);
-    _session.panel.content.modelContentChanged.connect(this._paint, this);
+    _session.panel.content.cellInViewportChanged.connect(this._paint, this);
   }
 
   private _paint(): void {
@@ -47,20 +47,25 @@ export class FindingMarks {
         if (!mine.length) {
           continue;
         }
-        this._marked.add(view);
         view.dispatch({
           effects: StateEffect.appendConfig.of(this._extension)
         });
       }
-      view.dispatch({ effects: setFindings.of(mine) });
+      const said = JSON.stringify(mine);
+      if (said !== this._marked.get(view)) {
+        this._marked.set(view, said);
+        view.dispatch({ effects: setFindings.of(mine) });
+      }
     }
   }
 
-  private readonly _marked = new WeakSet<EditorView>();
+  /** What each editor was told last; telling it moves its marks back to where they were found. */
+  private readonly _marked = new WeakMap<EditorView, string>();
   private readonly _extension: Extension;
 }
 
-function viewOf(cell: Cell): EditorView | null {
+/** The editor of a cell; null while the cell was never in view. */
+export function viewOf(cell: Cell): EditorView | null {
   return (cell.editor as CodeMirrorEditor | null)?.editor ?? null;
 }
 

@@ -1,6 +1,6 @@
 /** The panel beside a notebook: the picture on top, below it the views that the features add. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Toolbar, ReactWidget } from '@jupyterlab/ui-components';
+import { ReactWidget, Toolbar, treeViewIcon } from '@jupyterlab/ui-components';
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { PanelLayout, SplitPanel, TabPanel, Widget } from '@lumino/widgets';
 
@@ -19,6 +19,7 @@ export class DagPanel extends Widget {
     this.id = 'mwaa-kit-dag';
     this.addClass('jp-MwaaKit-panel');
     this.title.label = trans.__('Dag');
+    this.title.icon = treeViewIcon;
     this.title.closable = true;
     this._status = ReactWidget.create(
       statusLine(_sessions, () => this._session, trans)

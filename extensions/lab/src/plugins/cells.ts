@@ -4,7 +4,9 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { Act } from '../cells/badge.tsx';
 import { CellBadges } from '../cells/badges.ts';
+import { FailureMarks } from '../cells/failures.ts';
 import { CommandIDs } from '../commands/ids.ts';
+import type { NotebookSession } from '../session.ts';
 import { ISessions } from '../tokens.ts';
 
 const COMMANDS = {
@@ -24,13 +26,12 @@ export const cells: JupyterFrontEndPlugin<void> = {
     const act: Act = (what, taskId) => {
       void app.commands.execute(COMMANDS[what], { task_id: taskId });
     };
-    sessions.opened.connect((_, session) => {
-      void session.panel.revealed.then(
-        () => new CellBadges(session, act, trans)
-      );
-    });
-    for (const session of sessions.all()) {
-      new CellBadges(session, act, trans);
-    }
+    const follow = (session: NotebookSession): void =>
+      void session.panel.revealed.then(() => {
+        new CellBadges(session, act, trans);
+        new FailureMarks(session);
+      });
+    sessions.opened.connect((_, session) => follow(session));
+    sessions.all().forEach(follow);
   }
 };

@@ -55,10 +55,9 @@ function Code(props: {
   useSignals([session.liveChanged, moved] as never[]);
   const active = React.useRef<HTMLSpanElement>(null);
   const here = session.panel.content.activeCellIndex + 1;
-  React.useEffect(
-    () => active.current?.scrollIntoView({ block: 'nearest' }),
-    [here]
-  );
+  React.useEffect(() => {
+    void active.current?.scrollIntoView({ block: 'nearest' });
+  }, [here]);
   const { live } = session;
   if (!live?.source) {
     return (

@@ -94,7 +94,7 @@ function Publish(props: {
       <p className="jp-MwaaKit-statusline">
         <button onClick={() => act.plan()}>{trans.__('Show the plan')}</button>
         <button
-          className="jp-mod-styled jp-mod-accept"
+          className="jp-MwaaKit-main"
           disabled={last?.running}
           onClick={() => act.publish()}
         >

@@ -1,0 +1,117 @@
+"""The Dag panel of JupyterLab as a user has it in hand: what is clicked and typed, and where the answer is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, expect
+
+PATIENCE = 60_000
+"""Milliseconds for what starts a process: a kernel, a warm worker, a publish."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab.
+
+    Parameters
+    ----------
+    tree
+        The address of a notebook, with ``{}`` for its name.
+    folder
+        Where the notebooks lie.
+    """
+
+    tree: str
+    folder: Path
+
+    def write(self, name: str, *cells: str) -> str:
+        """Save a notebook with these code cells; return its name."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+        }
+        nbformat.write(notebook, self.folder / name)
+        return name
+
+    def page(self, browser: Browser, *, width: int = 1400, height: int = 900) -> DagPage:
+        """A page of its own, which shows nothing yet."""
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(20_000)
+        return DagPage(page, self)
+
+
+@dataclass(frozen=True)
+class DagPage:
+    """One window on JupyterLab."""
+
+    page: Page
+    lab: Lab
+
+    def open(self, name: str) -> None:
+        """Open a notebook, and the panel beside it."""
+        self.page.goto(self.lab.tree.format(name))
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=PATIENCE)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=PATIENCE)
+        self.page.locator('.jp-NotebookPanel-toolbar [data-command="mwaa-kit:show-dag"]').click()
+        self.panel.wait_for()
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator(".jp-MwaaKit-panel")
+
+    @property
+    def line(self) -> Locator:
+        """The line above the picture."""
+        return self.panel.locator(".jp-MwaaKit-statusline").first
+
+    def task(self, task_id: str) -> Locator:
+        """A box of the picture."""
+        return self.panel.locator(f".mk-task[data-task-id={json.dumps(task_id)}]")
+
+    def states(self) -> dict[str, str]:
+        """The state that each box of the picture shows, by task_id."""
+        boxes = self.panel.locator(".mk-task[data-task-id]").all()
+        return {str(box.get_attribute("data-task-id")): str(box.get_attribute("data-state")) for box in boxes}
+
+    def edges(self) -> set[tuple[str, str]]:
+        """What the picture draws between tasks."""
+        links = [json.loads(str(edge.get_attribute("data-link"))) for edge in self.panel.locator(".mk-edge").all()]
+        return {(one.removeprefix("task:"), other.removeprefix("task:")) for one, other in links}
+
+    def cell(self, starts: str) -> Locator:
+        """The code cell with this text."""
+        return self.page.locator(".jp-NotebookPanel:visible .jp-CodeCell", has_text=starts)
+
+    def badge(self, starts: str) -> Locator:
+        return self.cell(starts).locator(".jp-MwaaKit-badgeRow")
+
+    def retype(self, starts: str, text: str) -> None:
+        """Replace the text of a cell by typing over it."""
+        self.cell(starts).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def do(self, command: str) -> None:
+        """Click a button of the panel's toolbar, once it can be clicked."""
+        button = self.panel.locator(f'[data-command="mwaa-kit:{command}"]')
+        expect(button).to_have_attribute("aria-disabled", "false")
+        button.click()
+
+    def tab(self, name: str) -> Locator:
+        """Show one of the lower views; return it."""
+        self.panel.get_by_role("tab", name=name, exact=True).click()
+        return self.panel.get_by_role("tabpanel", name=name, exact=True)
+
+    def expect_run(self, state: str, words: str = "") -> None:
+        """Wait until the line above the picture says how the run ended."""
+        expect(self.line.locator(".jp-MwaaKit-state")).to_have_text(state, timeout=PATIENCE)
+        expect(self.line).to_contain_text(words)
+
+    def screenshot(self, path: Path) -> None:
+        self.page.screenshot(path=path)
