@@ -145,9 +145,21 @@ class Walker(ExpressionWalker):
             self.branches([body, *handlers])
         else:
             body()
+        if node.finalbody and (node.handlers or any(isinstance(inner, ast.Raise) for inner in ast.walk(node))):
+            self.branches([self._on_the_way_out(node.finalbody, before), lambda: None])
         self.block(node.finalbody)
 
     _trystar = _try
+
+    def _on_the_way_out(self, body: list[ast.stmt], before: set[str]) -> Callable[[], None]:
+        """Return a run of what comes at last for an error that nobody takes: of the names, what was bound before counts."""
+
+        def run() -> None:
+            self.bound = set(before)
+            self.block(body)
+            self.dead = True
+
+        return run
 
     def _handler(self, handler: ast.ExceptHandler, before: set[str]) -> Callable[[], None]:
         def run() -> None:

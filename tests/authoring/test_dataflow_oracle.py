@@ -116,6 +116,13 @@ BRANCHES: dict[str, tuple[str, ...]] = {
         "try:\n    a = [2]\n    if flip(): raise ValueError\n    a = [3]\nexcept ValueError:\n    b = a",
         "a",
     ),
+    "an error that nobody takes leaves by finally": (
+        "a, b, c = [1], [2], [3]",
+        "if flip(): del b",
+        "try:\n    b = b\n    c = b\nexcept ValueError:\n    c = b\nfinally:\n    b = c",
+        "b",
+        "c",
+    ),
     "somebody else's function calls mine": ("def f(v): v.append(1)", "a = [[2]]", "list(map(f, a))", "a"),
     "a case may change its subject": ("a = [1]", "match a:\n    case list() as b: b.append(2)", "a"),
     "a context manager may give what it holds": (
