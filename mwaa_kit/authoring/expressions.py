@@ -301,7 +301,13 @@ class ExpressionWalker:
 
     def _on_call(self, node: ast.Call) -> Value | None:
         callee, method = self._callee(node.func)
-        args = tuple([self.value(arg) for arg in node.args])
+        values, ends = [callee], [len(self.steps)]
+        for arg in node.args:
+            values.append(self.value(arg))
+            ends.append(len(self.steps))
+        self._keep_before_calls(values, ends)
+        callee, *rest = values
+        args = tuple(rest)
         keywords = tuple([(keyword.arg, self.value(keyword.value)) for keyword in node.keywords])
         receiver, named = callee if method else None, dict(keywords)
         gives = result_of(node, receiver, args, named)
@@ -317,6 +323,18 @@ class ExpressionWalker:
         )
         self.steps.append(call)
         return call
+
+    def _keep_before_calls(self, values: list[Value | None], ends: list[int]) -> None:
+        """Have values worked out before a later one calls a function, which may bind their names anew.
+
+        `ends` says how many steps there were when each had been followed.
+        """
+        calls = [at for at in range(ends[0], len(self.steps)) if isinstance(self.steps[at], Call)]
+        for place in range(len(values) - 2, -1, -1) if calls else ():
+            value = values[place]
+            if isinstance(value, FromName | Part) and ends[place] <= calls[-1]:
+                values[place] = kept = Kept(value)
+                self.steps.insert(ends[place], kept)
 
     def _callee(self, func: ast.expr) -> tuple[Value | None, str]:
         if isinstance(func, ast.Attribute):

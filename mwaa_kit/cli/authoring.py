@@ -59,6 +59,7 @@ def dataflow_command(notebook: str, as_json: bool) -> int:
         show(f"cell {cells[edge['from']]} -> cell {cells[edge['to']]}: {', '.join(edge['names'])} ({edge['kind']})")
     if not document["edges"]:
         show(f"{count(len(document['cells']), 'code cell')}, none of which reads what another made")
+    show_findings(found.findings, to_stderr=True)
     return 0
 
 

@@ -71,6 +71,14 @@ FOUND: dict[str, tuple[str, ...]] = {
         "a",
         "b",
     ),
+    "a receiver is there before its arguments": (
+        "a, b, c = [1], [[2]], [3]",
+        "def f(v):\n    global b\n    b = v\n    return c",
+        "a = b\nb.append(f(c))",
+        "a",
+        "b",
+        "c",
+    ),
     "a copy is another list": ("a = [[1]]", "b = list(a)", "b.append(2)", "a"),
     "a star takes the rest": ("a, b = [1], [2]", "c, *d = [a, b]", "a.append(3)", "d"),
     "a default is the object of then": (
