@@ -33,6 +33,8 @@ def find_dags(
     alone = all(plan.asset for plan in written) and not inferred
     if alone and (not written or any(cell.role in _TASKS for cell in cells)):
         dag_id = file_dag_id(notebook)
+        if not any(cell.role in _TASKS for cell in cells):
+            return (*written, DagPlan(dag_id, identifier(dag_id))), ()
         hint = f"add a cell '#| dag: {dag_id} schedule=\"@daily\"' to choose its id and schedule"
         message = f"no '#| dag': the notebook is one Dag, {dag_id!r}, without a schedule."
         finding = no_dag_directive.RULE.found(CellLocation(notebook.path), message, hint)

@@ -34,7 +34,8 @@ def first_paragraph(markdown: str) -> str:
     for block in re.split(r"\n\s*\n", text.strip("\n")):
         lines = block.split("\n")
         while lines and lines[0].startswith("#"):
-            heading = heading or _plain(lines.pop(0).strip("# "))
+            title = _plain(lines.pop(0).strip("# "))
+            heading = heading or title
         if lines and not _NO_PROSE.match(lines[0]):
             return _plain(" ".join(lines))
         if lines:

@@ -107,7 +107,7 @@ def _of_function(node: ast.Call, name: str, args: Args, keywords: Keywords) -> V
     if name in _COPIES:
         return Joined(tuple(arg for arg in args if arg is not None), ordered=name in _IN_ORDER, of_any=True)
     if name in _GIVES_PART and first is not None:
-        return Several(args) if len(args) > 1 and name != "next" else Part(first)
+        return Several(args) if len(args) > 1 and name != "next" else Part(first, EACH)
     if name in _GIVES_FIRST:
         return first
     if name == "getattr" and first is not None:

@@ -86,6 +86,8 @@ def test_no_text_can_leave_its_docstring(text: str) -> None:
         ("Loads the **rows** of `db`.", "Loads the rows of db."),
         ("## Load\n\nReads [them](https://x.org)\nall.\n\nMore.", "Reads them all."),
         ("## Load", "Load"),
+        ("# All\n\n## Part\n\nReads.", "Reads."),
+        ("# All\n## Part\n### Piece", "All"),
         ("- a list", ""),
         ("# Clean\n\n- a list", "Clean"),
         ("snake_case_names and 2 * 3 * 4 stay", "snake_case_names and 2 * 3 * 4 stay"),
