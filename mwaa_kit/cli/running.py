@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import click
@@ -88,7 +92,9 @@ def run_command(
 
     if not as_json:
         tell_start()
-    view = click.get_current_context().with_resource(open_view(logs=not quiet))
+    context = click.get_current_context()
+    context.with_resource(_cancelled_by_sigterm())
+    view = context.with_resource(open_view(logs=not quiet))
 
     def ask_below(question: Question) -> Any:
         view.close()  # the prompt has the terminal to itself
@@ -140,3 +146,18 @@ def run_command(
     if finished.cancelled:
         return CancelledError.exit_code
     return int(finished.state != "success")
+
+
+@contextlib.contextmanager
+def _cancelled_by_sigterm() -> Iterator[None]:
+    """Cancel the run on SIGTERM as on Ctrl-C, teardowns included; ``timeout`` sends its signal twice."""
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

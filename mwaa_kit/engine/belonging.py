@@ -7,6 +7,9 @@ other's: the ``AIRFLOW_CTX_*`` variables, signal handlers, the values it gives t
 
 Airflow's handler of SIGALRM is left alone: ``execution_timeout`` rests on it. Off the main thread there is none, so the
 scheduler never runs such a task in a thread.
+
+Airflow's handler of SIGTERM tells the task and nobody else. In a process that is not the task's own, whoever had the signal
+before hears of it too: else ``timeout`` or a stopped container would end what a task started, but not the run.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +31,19 @@ _PREFIX = "AIRFLOW_CTX_"
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
     """Give every handler back to whoever had it; off the main thread, let the runner believe that it set its own."""
+    real = signal.signal
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in _SIGNALS}
+        if not _alone:
+            setattr(signal, "signal", _passing_on(before[signal.SIGTERM]))
         try:
             yield
         finally:
+            setattr(signal, "signal", real)
             for number, handler in before.items():
                 if handler is not None and signal.getsignal(number) is not handler:
                     signal.signal(number, handler)
         return
-    real = signal.signal
 
     def unless_sigterm(number: int, handler: Any) -> Any:
         main = threading.current_thread() is threading.main_thread()
@@ -48,6 +54,35 @@ def _own_signals() -> Iterator[None]:
         yield
     finally:
         setattr(signal, "signal", real)
+
+
+_alone: list[bool] = []
+
+
+def be_alone() -> None:
+    """Note that this process is a task's own: a SIGTERM is for the task, which may go on to clean up."""
+    _alone.append(True)
+
+
+def _passing_on(before: Any) -> Callable[[int, Any], Any]:
+    """Return ``signal.signal`` that lets whoever had SIGTERM before hear of it after each new handler."""
+    real = signal.signal
+
+    def listen(number: int, handler: Any) -> Any:
+        if number != signal.SIGTERM or not callable(handler) or handler is before:
+            return real(number, handler)
+
+        def both(signum: int, frame: Any) -> None:
+            handler(signum, frame)
+            if callable(before):
+                before(signum, frame)
+            elif before == signal.SIG_DFL:
+                real(signum, signal.SIG_DFL)
+                os.kill(os.getpid(), signum)
+
+        return real(number, both)
+
+    return listen
 
 
 _SIGNALS = tuple(

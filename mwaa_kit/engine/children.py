@@ -31,6 +31,7 @@ from multiprocessing.connection import wait as wait_for_any
 from pathlib import Path
 from typing import Any
 
+from mwaa_kit.engine.belonging import be_alone
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
 from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, pass_over_breakpoint
@@ -311,6 +312,7 @@ def _be_child(engine: Engine, job: Job, pipe: Connection, output: int, memory_by
         os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        be_alone()
         die_with_parent()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)

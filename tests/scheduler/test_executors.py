@@ -166,7 +166,7 @@ def test_a_run_works_off_the_main_thread(dags: Any, play: Any) -> None:
 def test_ctrl_c_ends_a_waiting_trigger(dags: Any, play: Any) -> None:
     spec = dags(FILE)["waiting"]
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-    run, _ = play(spec)
+    run, _ = play(spec, skip_delays=False)
     deadline = time.monotonic() + 5
     while any(one.name == "mwaa-kit-trigger" for one in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -202,6 +202,30 @@ def test_ctrl_c_ends_a_run_cleanly(mode: str, endless: Any) -> None:
 
     assert out.splitlines()[-1] == "ended failed True ['failed', None]"
     assert (process.returncode, alive(child)) == (0, False)
+
+
+def test_sigterm_ends_the_process_that_runs_a_dag_not_only_its_task(endless: Any) -> None:
+    process, _ = endless("inline")
+    process.terminate()
+
+    assert process.wait(30) == -signal.SIGTERM
+
+
+def test_sigterm_cancels_a_run_of_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text(
+        "import os, time\nfrom datetime import datetime\nfrom airflow.sdk import DAG, task\n"
+        "with DAG('endless', schedule=None, start_date=datetime(2026, 1, 1)):\n"
+        "    @task\n    def wait():\n        print('pid', os.getpid())\n        time.sleep(300)\n    wait()\n"
+    )
+    command = [sys.executable, "-m", "mwaa_kit", "run", str(tmp_path / "endless.py"), "--mode", "inline"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    next(line for line in process.stderr if "pid " in line)
+    process.terminate()
+    out, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert out.splitlines()[-2].startswith("cancelled  endless")
 
 
 def test_a_killed_run_leaves_no_child_and_is_recorded_as_failed(endless: Any, tmp_path: Path) -> None:
