@@ -27,7 +27,7 @@ from mwaa_kit.verbs.running import run
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "samples").glob("*.ipynb")), *sorted((HERE / "cases").glob("*/good.ipynb"))]
 SAMPLES.append(HERE / "golden" / "churn.ipynb")
-BY_HAND = {"written", "withdag", "operators_mixed", "mapped", "groups", "MK117"}
+BY_HAND = {"written", "withdag", "operators_mixed", "mapped", "groups", "MK117", "MK122"}
 """Samples whose author wrote edges or groups: the module tells the inferred ones only."""
 BRANCHES = {"pick"}
 """Tasks whose return value Airflow 3 does not keep: a branch that skips ends in an exception of Airflow's own."""

@@ -103,11 +103,10 @@ def test_a_trigger_that_fails_or_waits_too_long_fails_its_task(tmp_path: Path) -
     file.write_text(
         "from datetime import datetime, timedelta\n"
         "from airflow.sdk import DAG, BaseOperator\n"
-        "from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger\n"
         "from airflow.providers.standard.triggers.file import FileTrigger\n"
         "class Wait(BaseOperator):\n"
         "    def execute(self, context):\n"
-        "        self.defer(trigger=TimeDeltaTrigger(timedelta(hours=1)), method_name='go_on',\n"
+        "        self.defer(trigger=FileTrigger(filepath='/no/such/file', poke_interval=0.05), method_name='go_on',\n"
         "                   timeout=timedelta(seconds=0.2))\n"
         "class Break(BaseOperator):\n"
         "    def execute(self, context):\n"
