@@ -15,6 +15,7 @@ from mwaa_kit.authoring.steps import (
     EVERY,
     Call,
     FromFunction,
+    FromModule,
     FromName,
     Function,
     Holding,
@@ -74,6 +75,8 @@ class Caller:
         found = NOTHING
         if isinstance(value, FromName):
             found = self._lookup(value.name, frame)
+        elif isinstance(value, FromModule):
+            found = self.heap.module(value.name)
         elif isinstance(value, Part):
             found = self.heap.parts_of(self.objects(value.of, frame), value.key)
         elif isinstance(value, FromFunction):

@@ -85,6 +85,7 @@ class Heap:
 
     timeline: Timeline
     made: int = 0
+    imported: dict[str, int] = field(default_factory=dict)
     meanings: Table[int, Meaning] = field(init=False)
     modules: Table[int, bool] = field(init=False)
     containers: Table[int, bool] = field(init=False)
@@ -99,6 +100,10 @@ class Heap:
         """Return a new object."""
         self.made += 1
         return self.timeline.unit * _MOST_OBJECTS + 2 * self.made + many
+
+    def module(self, name: str) -> Objects:
+        """Return the object that an import of `name` gives, in whichever unit."""
+        return frozenset({self.imported.setdefault(name, -2 * len(self.imported) - 2)})
 
     def container_of(self, held: Parts, *, many: bool = False, fixed: bool = False) -> int:
         """Return a new container of some parts; one that is fixed is not changed by ``+=``."""

@@ -38,6 +38,13 @@ class FromName:
 
 
 @dataclass(frozen=True, slots=True)
+class FromModule:
+    """What an import gives: for one module, or one name of it, always the same object."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of a value: an item, an attribute, what a loop takes out."""
 
@@ -211,7 +218,7 @@ class Return:
     value: Value | None
 
 
-Value: TypeAlias = FromName | Part | FromFunction | Several | Holding | Joined | Kept | Call
+Value: TypeAlias = FromName | FromModule | Part | FromFunction | Several | Holding | Joined | Kept | Call
 Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Kept | Call
 
 

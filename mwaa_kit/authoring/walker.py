@@ -22,6 +22,7 @@ from mwaa_kit.authoring.steps import (
     ClassDefinition,
     Delete,
     FromFunction,
+    FromModule,
     FromName,
     Function,
     Return,
@@ -197,7 +198,9 @@ class Walker(ExpressionWalker):
                 what = f"from {'.' * getattr(node, 'level', 0)}{getattr(node, 'module', '') or ''} import *"
                 self.unknowable.append(Unknowable(what, node.lineno, node.col_offset + 1))
             else:
-                self.bind(import_name(alias), node, "import", None)
+                whole = alias.name if alias.asname else import_name(alias)
+                origin = f"{'.' * node.level}{node.module or ''}." if isinstance(node, ast.ImportFrom) else ""
+                self.bind(import_name(alias), node, "import", FromModule(f"{origin}{whole}"))
 
     _importfrom = _import
 

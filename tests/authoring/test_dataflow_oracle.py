@@ -80,6 +80,12 @@ FOUND: dict[str, tuple[str, ...]] = {
         "c",
     ),
     "the greatest of a dictionary is a key": ("a = {'k': [1]}", "c = max(a)", "a = c + c", "a += c", "a"),
+    "a module is one object under any name": (
+        "import os.path as c",
+        "import os.path as a",
+        "c.x = 1",
+        "a",
+    ),
     "a copy is another list": ("a = [[1]]", "b = list(a)", "b.append(2)", "a"),
     "a star takes the rest": ("a, b = [1], [2]", "c, *d = [a, b]", "a.append(3)", "d"),
     "a default is the object of then": (
