@@ -38,8 +38,8 @@ READ = (
     "and `update-display-id` (its `deferred` edges are the globals that its function reads), jupytext's `World population`",
     "and `plotly_graphs`, nbval's `index`, nbformat's `test3`, nbdime's `mixed-conflicts--1` (its star import cannot be",
     "known: that is its one finding). What a setting changes for a later cell, such as `matplotlib.rcParams` for `plt`, is no",
-    "edge. Reading them found that `compile` never ended at two headings in one markdown cell above a task, and that a notebook",
-    "without tasks was told that it has no `#| dag`; both are mended.",
+    "edge. Reading them found that `compile` never ended at two headings in one markdown cell above a task, and that a",
+    "notebook without tasks was told that it has no `#| dag`; both are mended.",
 )
 """What was read, and judged."""
 
