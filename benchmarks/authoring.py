@@ -185,7 +185,8 @@ def format_page(rows: dict[str, list[float]], edits: dict[str, tuple[float, floa
         (
             f"Made by `python benchmarks/authoring.py` on {day}: {machine}; {versions}. CPU seconds of a whole process, "
             "imports included (modules compiled already), less a Python that does nothing; the least of two. Half of the "
-            f"cells are tasks. The load average of the machine was {os.getloadavg()[1]:.1f}: on a quiet one all figures are lower."
+            f"cells are tasks. The load average of the machine was {os.getloadavg()[1]:.1f}: "
+            "on a quiet one all figures are lower."
         ),
         "",
         f"| what |{heads} each 1,000 more |",
