@@ -104,6 +104,7 @@ def run_command(
         "answers": read_answers(answers),
         "ask": ask_below if can_ask() and not as_json else None,
         "listen": (lambda event: show_json(event.to_dict())) if as_json else view,
+        "on_findings": lambda findings: None if as_json else show_findings(findings, to_stderr=True),
     }
     if first or last:
         options = {
@@ -132,7 +133,6 @@ def run_command(
         skip_delays=skip_delays,
         follow_assets=follow_assets,
         pulse=None if as_json else view.pulse,
-        on_findings=lambda findings: None if as_json else show_findings(findings, to_stderr=True),
         **instead,
         **ways,
     )

@@ -24,6 +24,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe
@@ -34,7 +35,7 @@ from typing import Any
 from mwaa_kit.engine.belonging import be_alone
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
-from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, pass_over_breakpoint
+from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, last_line, pass_over_breakpoint
 
 GRACE_SECONDS = 2.0
 """How long a task may take to end after SIGTERM. Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""
@@ -321,7 +322,12 @@ def _be_child(engine: Engine, job: Job, pipe: Connection, output: int, memory_by
         if memory_bytes:
             _limit_memory(memory_bytes)
         services: TaskServices = _PipedServices(pipe)  # it answers to every name of the protocol
-        pipe.send((0, _OUTCOME, perform(engine, job, services, lambda: False)))
+        try:
+            outcome = perform(engine, job, services, lambda: False)
+        except Exception as error:
+            traceback.print_exc()  # it is in the task's log
+            outcome = TaskOutcome(state_after_failure(job.request), last_line(error))
+        pipe.send((0, _OUTCOME, outcome))
         code = 0
     finally:
         sys.stdout.flush()

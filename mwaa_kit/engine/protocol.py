@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -202,8 +202,8 @@ class Engine(Protocol):
     def airflow_version(self) -> str:
         """Such as ``3.3.1``."""
 
-    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
-        """Import a Dag file; its Dags can be run afterwards."""
+    def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
+        """Import a Dag file; its Dags can be run afterwards. One that defines a Dag of `taken` is refused."""
 
     def adopt(self, dag: object) -> DagSpec:
         """Take a Dag object that exists in this interpreter only."""

@@ -141,7 +141,7 @@ class Session:
     def do_load(self, message: dict[str, Any]) -> Any:
         """Import a Dag file; its Dags can be run afterwards."""
         services: Any = _AskedServices(self._line, self._numbers)
-        return self._engine.load(message["path"], services)
+        return self._engine.load(message["path"], services, message["taken"])
 
     def do_trial(self, message: dict[str, Any]) -> Any:
         """Import a Dag file in a child, which cannot harm the session."""

@@ -13,14 +13,17 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mwaa_kit.engine.jobs import Job
 from mwaa_kit.model.run import TaskKey
 from mwaa_kit.model.spec import DagSpec, TaskSpec
+from mwaa_kit.scheduler.local import FILE_NAME
 
 DEFAULT_SLOTS = 128
 """Airflow's ``core.default_pool_task_slot_count``; also taken for a pool that nobody defined here."""
+
+DEFAULT_POOL = "default_pool"
 
 Lane = tuple[str, int, str]
 """What jobs with the same needs share: pool, slots, and the task where that has limits of its own."""
@@ -125,6 +128,16 @@ class ReadyQueue:
         """Forget what waits."""
         self._waits.clear()
         self._lanes.clear()
+
+
+def note_undefined(dag: DagSpec, pools: Mapping[str, int]) -> Iterator[str]:
+    """Yield a sentence for each pool that tasks name and nobody defined here: Airflow never starts such a task."""
+    wanted = {task.pool: task.task_id for task in reversed(dag.tasks)}
+    for pool in sorted({*wanted} - {*pools, DEFAULT_POOL}):
+        yield (
+            f"no pool {pool!r} is defined here, which {wanted[pool]!r} takes slots of: it gets {DEFAULT_SLOTS}. On MWAA "
+            f"such a task never starts until the pool is made. To try a size, write below [pools] in {FILE_NAME}: {pool} = 4"
+        )
 
 
 def _limit_of(task: TaskSpec) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +44,10 @@ class WorkerEngine:
         loaded: LoadedFile = self.worker.ask("trial", path=os.path.abspath(path))
         return loaded
 
-    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
+    def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
         """Import a Dag file there; its Dags can be run afterwards."""
         self.worker.services = services
-        loaded: LoadedFile = self.worker.ask("load", path=os.path.abspath(path))
+        loaded: LoadedFile = self.worker.ask("load", path=os.path.abspath(path), taken=list(taken))
         return loaded
 
     def adopt(self, dag: object) -> DagSpec:

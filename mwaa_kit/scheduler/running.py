@@ -23,6 +23,7 @@ from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
 from mwaa_kit.scheduler.preparing import Asked, prepare
 from mwaa_kit.scheduler.pulse import Pulsed
+from mwaa_kit.scheduler.queueing import note_undefined
 from mwaa_kit.scheduler.recording import Recorder, open_store
 from mwaa_kit.scheduler.replaying import write_recording
 from mwaa_kit.scheduler.starting import Starter
@@ -143,7 +144,7 @@ def run_dag(
     if pulse is not None:
         executor = Pulsed(executor, pulse)
     emit(RunStarted(started, dag.dag_id, info.run_id, info.logical_date, dict(info.conf), tuple(prepared.dag.by_id)))
-    for sentence in (*early, *prepared.notes):
+    for sentence in (*early, *prepared.notes, *note_undefined(prepared.dag, local.pools)):
         tell(sentence)
     recorder.begin(info, started, tasks=prepared.task_ids, source=options.source)
     cancelled, outcome = True, FAILED  # until the loop has come to its end

@@ -91,7 +91,10 @@ class FolderDags(Neighbours):
 
     def _load(self, file: Path) -> tuple[DagSpec, ...]:
         if file not in self._loaded:
-            self._loaded[file] = load_file(str(file), self._target, self._engine, isolated=self._isolated).siblings
+            taken = {dag.dag_id for dags in (self._runs.siblings, *self._loaded.values()) for dag in dags}
+            taken |= {self._runs.spec.dag_id}
+            loaded = load_file(str(file), self._target, self._engine, isolated=self._isolated, taken=taken)
+            self._loaded[file] = loaded.siblings
         return self._loaded[file]
 
 

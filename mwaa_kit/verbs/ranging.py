@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mwaa_kit.engine.protocol import Engine, RunInfo
 from mwaa_kit.errors import WrongUsageError
+from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
-from mwaa_kit.verbs.running import Listen, find_runnable, open_world, play
+from mwaa_kit.verbs.running import Listen, find_runnable, open_world, play, tell_warnings
 
 if TYPE_CHECKING:
     from mwaa_kit.scheduler.people import Ask
@@ -29,12 +30,14 @@ def run_range(
     target: str | None = None,
     mode: str | None = None,
     jobs: int = 0,
+    memory_mb: int = 0,
     skip_delays: bool = False,
     follow_assets: bool = False,
     answers: Mapping[str, Any] | None = None,
     ask: Ask | None = None,
     listen: Listen = lambda event: None,
     ended: Callable[[DagRun], None] = lambda run: None,
+    on_findings: Callable[[tuple[Finding, ...]], None] = lambda findings: None,
 ) -> tuple[DagRun, ...]:
     """Run every data interval of a Dag's schedule between two dates, one after another, as a catch-up does.
 
@@ -62,13 +65,21 @@ def run_range(
     mode = choose_mode(mode, target, otherwise="inline")
     with engine_for(target, mode) as engine:
         found = find_runnable(source, dag_id, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
+        tell_warnings(found, on_findings)
         infos = _list_runs(engine, found.spec.dag_id, first, last, dict(params or {}))
         world = open_world(found, target, engine, mode, answers=answers, ask=ask)
         name = found.module.path.rpartition("/")[2] if found.module else ""
         runs: list[DagRun] = []
         for info in infos:
             options = RunOptions(
-                info.conf, None, mode, jobs, skip_delays, source=name, follow_assets=follow_assets, info=info
+                info.conf,
+                mode=mode,
+                jobs=jobs,
+                skip_delays=skip_delays,
+                memory_mb=memory_mb,
+                source=name,
+                follow_assets=follow_assets,
+                info=info,
             )
             runs.append(play(engine, found, options, world, listen))
             ended(runs[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -136,9 +136,7 @@ def run(
     mode = choose_mode(mode, target, otherwise="inline")
     with engine_for(target, mode) as engine:
         found = find_runnable(source, dag_id, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
-        findings = found.module.findings if found.module else ()
-        if warnings := tuple(one for one in findings if one.severity is Severity.WARNING):
-            on_findings(warnings)
+        tell_warnings(found, on_findings)
         chosen = select(found.spec, tasks, upstream=with_upstream, downstream=with_downstream)
         name = Path(found.module.path).name if found.module else ""
         options = RunOptions(
@@ -155,6 +153,13 @@ def run(
         )
         world = open_world(found, target, engine, mode, answers=answers, ask=ask)
         return play(engine, found, options, world, listen, pulse=pulse)
+
+
+def tell_warnings(found: Runnable, on_findings: Callable[[tuple[Finding, ...]], None]) -> None:
+    """Hand on what compiling the notebook warned of."""
+    findings = found.module.findings if found.module else ()
+    if warnings := tuple(one for one in findings if one.severity is Severity.WARNING):
+        on_findings(warnings)
 
 
 def open_world(
@@ -236,19 +241,32 @@ def find_runnable(
     return replace(file, spec=_choose(file.siblings, dag_id, str(source)))
 
 
-def load_file(source: str, target: str, engine: Engine, *, isolated: bool = False) -> Runnable:
+def load_file(
+    source: str, target: str, engine: Engine, *, isolated: bool = False, taken: Collection[str] = ()
+) -> Runnable:
     """Load all Dags of a notebook or a Dag file; none is chosen yet."""
-    return load_module(need_clean(read_module(source, target)), engine, isolated=isolated)
+    return load_module(need_clean(read_module(source, target)), engine, isolated=isolated, taken=taken)
 
 
-def load_module(module: DagModule, engine: Engine, *, isolated: bool = False) -> Runnable:
-    """Load all Dags of a compiled notebook or a Dag file; none is chosen yet."""
+def load_module(module: DagModule, engine: Engine, *, isolated: bool = False, taken: Collection[str] = ()) -> Runnable:
+    """Load all Dags of a compiled notebook or a Dag file; none is chosen yet.
+
+    Parameters
+    ----------
+    taken
+        The dag_ids that another file has, which is loaded already.
+
+    Raises
+    ------
+    DagImportError
+        If Airflow cannot import it, or it defines one of them again.
+    """
     folder = Path(module.path).resolve().parent
     path = module.path if is_plain(module) else lay_out(module, build_folder(module))
     services = _local_services(folder)
     if isolated:
         try_import(module, path, engine, services)
-    loaded = engine.load(path, services)
+    loaded = engine.load(path, services, taken=taken)
     if loaded.problems:
         raise import_error(module, loaded.problems[0], services)
     return Runnable(DagSpec(""), module, folder, path, loaded.dags)

@@ -62,6 +62,13 @@ def test_values_and_templates_are_those_of_airflow(dag_id: str, dags: Any, play:
     assert settled(described(run)) == settled(compared(oracle[dag_id]))
 
 
+@pytest.mark.parametrize("dag_id", ["promises_values", "promises_limits", "promises_policies"])
+def test_rare_values_limits_and_policies_are_those_of_airflow(dag_id: str, dags: Any, play: Any, oracle: Any) -> None:
+    run, _ = play(dags(DAGS / "promises.py")[dag_id])
+
+    assert settled(described(run)) == settled(compared(oracle[dag_id]))
+
+
 @pytest.mark.parametrize(("file", "dag_id"), list(examples()))
 def test_an_example_dag_ends_as_in_airflow(file: Path, dag_id: str, dags: Any, play: Any, oracle: Any) -> None:
     run, _ = play(dags(file)[dag_id], logical_date=datetime.fromisoformat(WHEN))

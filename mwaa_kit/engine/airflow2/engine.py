@@ -7,7 +7,7 @@ import copy
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
@@ -15,7 +15,7 @@ from typing import Any
 
 from mwaa_kit.engine.airflow2 import database, running
 from mwaa_kit.engine.airflow2.asking import Asking, asked, listen_to_airflow, read_value
-from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem
+from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem, refuse_taken
 from mwaa_kit.engine.airflow3.reading import read_dag
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
@@ -33,13 +33,20 @@ class Airflow2Engine:
         database.open_database()
         listen_to_airflow()
 
-    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
+    def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
         """Import a Dag file with Airflow's own ``DagBag``.
 
         Parameters
         ----------
         services
             Where a file that reads Variables or Connections at import finds them.
+        taken
+            The dag_ids of another file that is loaded: they are not replaced.
+
+        Raises
+        ------
+        DagImportError
+            If the file defines one of them.
         """
         from airflow.models.dagbag import DagBag
 
@@ -49,6 +56,7 @@ class Airflow2Engine:
         with self._parsing(path, services):
             bag = DagBag(path, include_examples=False, safe_mode=False, load_op_links=False)
         seconds = time.perf_counter() - started
+        refuse_taken(path, bag.dags, taken)
         problems = tuple(_read_problem(path, text) for text in bag.import_errors.values())
         specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in _in_written_order(path, bag.dags))
         return LoadedFile(specs, problems, seconds)

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,20 @@ class Airflow3Engine:
         self._dags: dict[str, Any] = {}
         running.share_type_adapters()
 
-    def load(self, path: str, services: TaskServices | None = None) -> LoadedFile:
+    def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
         """Import a Dag file with Airflow's own ``DagBag``.
 
         Parameters
         ----------
         services
             Where a file that reads Variables or Connections at import finds them.
+        taken
+            The dag_ids of another file that is loaded: they are not replaced.
+
+        Raises
+        ------
+        DagImportError
+            If the file defines one of them.
         """
         if not os.path.isfile(path):
             raise MissingInputError("there is no such file", path=path)
@@ -47,6 +54,7 @@ class Airflow3Engine:
         with self._parsing(path, services):
             bag = self._read_bag(path)
         seconds = time.perf_counter() - started
+        refuse_taken(path, bag.dags, taken)
         problems = tuple(_read_problem(path, text) for text in bag.import_errors.values())
         specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in _in_written_order(path, bag.dags))
         return LoadedFile(specs, problems, seconds)
@@ -164,7 +172,7 @@ class Airflow3Engine:
 
     def read_value(self, stored: Any) -> object:
         """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""
-        return versions.deserialize(stored)
+        return versions.read_xcom(stored)
 
     def write_value(self, value: object) -> Any:
         """Turn an object into what Airflow stores of it, as when a task returns it."""
@@ -187,6 +195,23 @@ def _own_segfault_handler() -> Iterator[None]:
     finally:
         if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGSEGV) is not before:
             signal.signal(signal.SIGSEGV, before)
+
+
+def refuse_taken(path: str, dag_ids: Iterable[str], taken: Collection[str]) -> None:
+    """Refuse a file that defines a Dag which another file has: Airflow shows one of them, now this and now that.
+
+    Raises
+    ------
+    DagImportError
+        If it does.
+    """
+    for dag_id in dag_ids:
+        if dag_id in taken:
+            raise DagImportError(
+                f"defines Dag {dag_id!r}, which another file beside it defines too",
+                path=path,
+                hint="give one of them another dag_id",
+            )
 
 
 def _no_request() -> TaskRequest:

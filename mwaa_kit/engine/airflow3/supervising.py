@@ -20,6 +20,13 @@ from mwaa_kit.engine.airflow3.capturing import redactor
 from mwaa_kit.model.run import UNMAPPED
 
 
+def _max_map_length() -> int:
+    """Return how many instances one returned value may make."""
+    from airflow.configuration import conf
+
+    return int(conf.getint("core", "max_map_length", fallback=1024))
+
+
 class Supervisor(StateAnswers):
     """Answers the requests of one task instance."""
 
@@ -88,6 +95,10 @@ class Supervisor(StateAnswers):
         return [value for values in runs for value in values] + found
 
     def on_SetXCom(self, msg: Any) -> Any:
+        if msg.mapped_length is not None and msg.mapped_length > (most := _max_map_length()):
+            self.refuse(
+                f"{msg.task_id} returned {msg.mapped_length} values to map over; [core] max_map_length allows {most}"
+            )
         map_index = UNMAPPED if msg.map_index is None else msg.map_index
         self.services.set_xcom(msg.task_id, map_index, msg.key, msg.value, msg.mapped_length)
         return self.ok()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
+
+from mwaa_kit.model.run import RETURN_KEY
 
 
 def find(name: str, *modules: str) -> Any:
@@ -48,6 +51,12 @@ def serialize(value: Any) -> Any:
 def deserialize(stored: Any) -> Any:
     """Return a value from what an XCom stores."""
     return find("deserialize", "airflow.sdk.serde", "airflow.serialization.serde")(stored)
+
+
+def read_xcom(stored: Any) -> Any:
+    """Return a value from what an XCom stores, by the ``[core] xcom_backend`` where there is one."""
+    backend = import_module("airflow.sdk.execution_time.xcom").XCom
+    return backend.deserialize_value(SimpleNamespace(key=RETURN_KEY, value=stored))
 
 
 def needs_map_indexes() -> bool:
