@@ -141,6 +141,4 @@ with DAG("daily", schedule="@daily", start_date=datetime(2026, 1, 3), catchup=Tr
 with DAG("waits_for_times", **GIVEN):
     DateTimeSensorAsync(task_id="moment", target_time="2099-01-01T00:00:00+00:00")
     TimeDeltaSensorAsync(task_id="span", delta=timedelta(days=3))
-    DateTimeSensorAsync(
-        task_id="from_trigger", target_time="2099-01-01T00:00:00+00:00", start_from_trigger=True, end_from_trigger=True
-    )
+    DateTimeSensorAsync(task_id="from_trigger", target_time="2099-01-01T00:00:00+00:00", start_from_trigger=True)
