@@ -36,6 +36,8 @@ MORE = """
 import os, time
 from datetime import datetime, timedelta
 try:
+    from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+    from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
     from airflow.sdk import DAG, Variable, task
     from airflow.sdk.bases.hook import BaseHook
 except ImportError:
@@ -43,6 +45,8 @@ except ImportError:
     from airflow.decorators import task
     from airflow.hooks.base import BaseHook
     from airflow.models import Variable
+    from airflow.operators.trigger_dagrun import TriggerDagRunOperator
+    from airflow.sensors.external_task import ExternalTaskSensor
 
 with DAG("secrets", schedule="@daily", start_date=datetime(2026, 1, 1), params={"n": 1}):
 
@@ -58,6 +62,21 @@ with DAG("secrets", schedule="@daily", start_date=datetime(2026, 1, 1), params={
         return [told, Variable.get("mine")]
 
     read(tell())
+
+def tell_end(context):
+    print("called back", context["reason"])
+
+with DAG("calls_back", schedule=None, start_date=datetime(2026, 1, 1), on_success_callback=tell_end):
+
+    @task
+    def end():
+        return 1
+
+    end()
+
+with DAG("sensing", schedule=None, start_date=datetime(2026, 1, 1)):
+    ExternalTaskSensor(task_id="sense", external_dag_id="nowhere", external_task_id="one")
+    TriggerDagRunOperator(task_id="trigger", trigger_dag_id="absent", wait_for_completion=True)
 
 with DAG("deaths", schedule=None, start_date=datetime(2026, 1, 1)):
 
@@ -155,3 +174,9 @@ def test_params_variables_connections_and_secrets_are_the_same_there(there: Work
         "after": "success",
     }
     assert "AirflowTaskTimeout" in deaths["too_long"].instances[0].error
+    _, events = found["calls_back"]
+    assert "called back success" in [event.message for event in events if isinstance(event, LogLine)]
+    sensing, _ = found["sensing"]
+    errors = {one.task_id: (one.state, one.error) for one in sensing.task_instances}
+    assert [(name, state) for name, (state, _) in errors.items()] == [("sense", "failed"), ("trigger", "failed")]
+    assert "'nowhere'" in errors["sense"][1] and "'absent'" in errors["trigger"][1]

@@ -93,7 +93,7 @@ class Airflow2Engine:
                 f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
             ) from error
         self._dags[dag.dag_id] = dag
-        return replace(read_dag(dag, relative_path), callbacks=())  # the Dag's own callbacks are not run here
+        return read_dag(dag, relative_path)
 
     def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:
         """Work out a manual run as Airflow does when a user triggers one; Airflow 2 has no run without a date.
@@ -124,6 +124,21 @@ class Airflow2Engine:
             data_interval_start=interval.start,
             data_interval_end=interval.end,
             conf=dict(conf),
+        )
+
+    def list_runs(
+        self, dag_id: str, first: datetime, last: datetime, conf: Mapping[str, Any], limit: int
+    ) -> tuple[RunInfo, ...]:
+        """Refuse: what a schedule makes between two dates is not worked out here.
+
+        Raises
+        ------
+        WrongUsageError
+            Always.
+        """
+        raise WrongUsageError(
+            f"a range of dates cannot be run on Airflow {self.airflow_version}",
+            hint="run single dates with --logical-date, or the range on the newest Airflow: leave --target out",
         )
 
     def run_task(self, request: TaskRequest, services: TaskServices) -> TaskOutcome:

@@ -9,10 +9,12 @@ from typing import Any
 
 from mwaa_kit.engine.airflow2 import database
 from mwaa_kit.engine.airflow2.asking import Asking, asked
+from mwaa_kit.engine.airflow2.elsewhere import not_waiting, refusing, triggering
+from mwaa_kit.engine.airflow3.calling import call_back
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import Write, bounded, format_error, last_line, routed
-from mwaa_kit.model.run import DEFERRED, FAILED, UP_FOR_RESCHEDULE
+from mwaa_kit.model.run import DEFERRED, FAILED, SUCCESS, UP_FOR_RESCHEDULE
 
 _NOISE = ("::group::", "::endgroup::", "Done. Returned value was", "Marking task as ", "Exporting env vars: ")
 
@@ -24,12 +26,27 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices) -> TaskOutc
         services.log(request.key, request.try_number, level, line)
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(asked(Asking(services, request, dag)))
+        asking = Asking(services, request, dag)
+        stack.enter_context(asked(asking))
         stack.enter_context(own_signals)
         stack.enter_context(own_environment())
         stack.enter_context(own_params(dag.params, dag.task_dict[request.task_id].params))
         stack.enter_context(captured(write))
-        return _run(dag.task_dict[request.task_id], request)
+        task = not_waiting(dag.task_dict[request.task_id])
+        stack.enter_context(triggering(task, asking))
+        return _call_back(dag, request, write) if request.callback else _run(task, request)
+
+
+def _call_back(dag: Any, request: TaskRequest, write: Write) -> TaskOutcome:
+    """Run the Dag's own callbacks, with the context of the task instance that ended last."""
+    from airflow import settings
+
+    session = settings.Session()
+    session.expunge_all()
+    database.begin_run(session, request)
+    ti = database.begin_instance(session, dag.task_dict[request.task_id], request)
+    call_back(dag, request.callback, request.reason, ti.get_template_context(session=session), write)
+    return TaskOutcome(SUCCESS)
 
 
 def _run(task: Any, request: TaskRequest) -> TaskOutcome:
@@ -44,6 +61,8 @@ def _run(task: Any, request: TaskRequest) -> TaskOutcome:
     ti = database.begin_instance(session, _impatient(task) if request.skip_delays else task, request)
     error: BaseException | None = None
     try:
+        if request.resume is None:
+            ti.task = refusing(ti.task)
         ti._run_raw_task(session=session, raise_on_defer=True)
     except TaskDeferred as deferred:
         return TaskOutcome(DEFERRED, deferral=_read_deferral(deferred))

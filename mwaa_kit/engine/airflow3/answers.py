@@ -45,9 +45,9 @@ class Answers:
 
     def give_up(self, reason: str) -> NoReturn:
         """Fail the task for good: trying again cannot help."""
-        from airflow.sdk.exceptions import AirflowFailException
+        from mwaa_kit.engine.airflow3.versions import exception
 
-        raise AirflowFailException(reason)
+        raise exception("AirflowFailException")(reason)
 
     def log(self, level: str, line: str) -> None:
         """Write a line into the task's log."""

@@ -1,0 +1,115 @@
+"""What a task of Airflow 2 wants of other Dags: one that it triggers runs here; a run that it waits for is not seen.
+
+Airflow's operators look into the metadata database, where other Dags and their runs would be. Ours holds one task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from mwaa_kit.engine.airflow2.asking import Asking
+from mwaa_kit.engine.world import Trigger
+
+_TRIGGERS = "TriggerDagRunOperator"
+_WAITS = "ExternalTaskSensor"
+
+
+class _OtherRun:
+    """As much of a run of another Dag as the operator that triggered it reads."""
+
+    def __init__(self, asking: Asking, wish: Trigger) -> None:
+        self.run_id = wish.run_id
+        self.execution_date = self.logical_date = wish.logical_date
+        self._asking, self._dag_id = asking, wish.dag_id
+        self.state = "running"
+
+    def refresh_from_db(self, *_: Any) -> None:
+        """Read the state: the run has ended already."""
+        for known in self._asking.services.find_runs(self._dag_id):
+            if known.info.run_id == self.run_id:
+                self.state = known.state
+
+
+def not_waiting(task: Any) -> Any:
+    """Return a task that triggers another Dag so that it looks at once, and in its own process, how that ended."""
+    if _base(task, _TRIGGERS) is None or hasattr(task, "_get_specified_expand_input"):
+        return task
+    quick = task.prepare_for_execution()
+    quick.poke_interval = 0.01
+    quick._defer = quick.deferrable = False
+    return quick
+
+
+def refusing(task: Any) -> Any:
+    """Return a sensor that waits for another Dag so that it ends with a reason; its timeout is seven days by default."""
+    if _base(task, _WAITS) is None or hasattr(task, "_get_specified_expand_input"):
+        return task
+    refused = task.prepare_for_execution()
+    refused.pre_execute = partial(_refuse, refused)
+    return refused
+
+
+def _refuse(task: Any, context: Any) -> None:
+    from airflow.exceptions import AirflowFailException, AirflowSkipException
+
+    reason = (
+        f"it waits for a run of Dag {task.external_dag_id!r}: a test-run on Airflow 2 does not see other Dags' runs. "
+        f"To go on as if there was one: --stub {task.task_id}=null"
+    )
+    raise (AirflowSkipException if getattr(task, "soft_fail", False) else AirflowFailException)(reason)
+
+
+@contextlib.contextmanager
+def triggering(task: Any, asking: Asking) -> Iterator[None]:
+    """Let a task that triggers another Dag run it here."""
+    base = _base(task, _TRIGGERS)
+    if base is None:
+        yield
+        return
+    names: Any = sys.modules[base.__module__]
+    before = names.trigger_dag
+    names.trigger_dag = partial(_trigger, task, asking)
+    try:
+        yield
+    finally:
+        names.trigger_dag = before
+
+
+def _trigger(
+    task: Any,
+    asking: Asking,
+    dag_id: str,
+    run_id: str,
+    conf: Any = None,
+    execution_date: datetime | None = None,
+    **_: Any,
+) -> _OtherRun:
+    """Stand in for ``airflow.api.common.trigger_dag.trigger_dag``."""
+    from airflow.exceptions import AirflowFailException, DagRunAlreadyExists
+
+    assert asking.request is not None
+    given = json.loads(conf) if isinstance(conf, str) else conf or {}
+    wish = Trigger(dag_id, run_id, execution_date, conf=given, reset=bool(getattr(task, "reset_dag_run", False)))
+    became = asking.services.trigger(asking.request.key, asking.request.try_number, wish)
+    run = _OtherRun(asking, wish)
+    if became.outcome == "exists":
+        raise DagRunAlreadyExists(run, execution_date, run_id)
+    waits = getattr(task, "wait_for_completion", False)
+    if became.outcome == "refused" or (became.outcome == "absent" and waits):
+        raise AirflowFailException(became.reason)
+    if became.outcome == "absent":
+        line = f"{became.reason}; where it is published, it would be triggered now"
+        asking.services.log(asking.request.key, asking.request.try_number, "warning", line)
+    return run
+
+
+def _base(task: Any, name: str) -> type | None:
+    operator = getattr(task, "operator_class", None)
+    mro = (operator if isinstance(operator, type) else type(task)).__mro__
+    return next((one for one in mro if one.__name__ == name), None)
