@@ -5,7 +5,8 @@ numbers of processes count as equal. Where ``dag.test()`` comes to no end, ours 
 a message that says what is waited for. What human-in-the-loop tasks ask is answered with the first option.
 
     python benchmarks/example_dags.py                 # all of them; writes benchmarks/example_dags.md
-    python benchmarks/example_dags.py --only branch   # the files whose name contains it; prints only
+    python benchmarks/example_dags.py --only branch   # the files whose names match; prints only
+    python benchmarks/example_dags.py --only branch --merge   # these rows of the page anew
 
 The Dags are those of the installed wheels. Both sides get the same logical date and loaded dice (see dice.py), and a time
 limit for each Dag. ``dag.test()`` waits out each retry delay and sensor interval; ours skips them.
@@ -50,15 +51,17 @@ NOTES = {
     "example_retry_policy": "it retries after minutes, without a network",
     "example_sensors": "one of its sensors waits for an hour to pass",
 }
+"""Why dag.test() does not bring a Dag to an end."""
+
 PASSING = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]?(\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?"), "DATE"),
     (re.compile(r"\d{8}T\d{6}"), "DATE"),
+    (re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d( [AP]M)? \w+ \d{4}"), "DATE"),
     (re.compile(r"(/[\w.+-]+){2,}"), "PATH"),
     (re.compile(r"\b1[78]\d{8}(\.\d+)?\b"), "SECONDS"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"), "UUID"),
 )
 """What of a value is another one each time."""
-"""Why dag.test() does not bring a Dag to an end."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Row:
 def main() -> None:
     """Run both sides, compare, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="part of a file's name")
+    parser.add_argument("--only", default="", help="a regular expression for the files' names")
+    parser.add_argument("--merge", action="store_true", help="take the other rows from the page as it is, and write it")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each Dag, on either side")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -92,9 +96,11 @@ def main() -> None:
         ours = [result for _, result in run_timed(jobs, lambda job: run_one(engine, loaded, job), options.limit)]
         theirs = read_oracle(oracle)
     rows = [compare(*row) for row in zip(jobs, theirs, ours, strict=True)]
+    if options.merge:
+        rows = merge(rows)
     empty = [Path(file).name for file, dags in loaded.items() if not dags]
     text = format_rows(rows, empty, " ".join(["python", "benchmarks/example_dags.py", *sys.argv[1:]]))
-    if not options.only:
+    if options.merge or not options.only:
         (HERE / "example_dags.md").write_text(text, encoding="utf-8")
     print(text)
 
@@ -110,7 +116,7 @@ def load_all(only: str) -> tuple[Any, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {}
     for folder in (root / "example_dags", root / "providers" / "standard" / "example_dags"):
         for file in sorted(folder.glob("*.py")):
-            if file.name != "__init__.py" and only in file.name:
+            if file.name != "__init__.py" and re.search(only, file.name):
                 loaded = engine.load(str(file))
                 if loaded.problems:
                     raise SystemExit(f"{file.name} does not load: {loaded.problems[0].message}")
@@ -254,6 +260,14 @@ def settle(value: Any) -> Any:
         for pattern, name in PASSING:
             value = pattern.sub(name, value)
     return value
+
+
+def merge(fresh: list[Row]) -> list[Row]:
+    """Return the rows of the page with these in place of the ones about the same Dags."""
+    by_dag = {(row.file, row.dag_id): row for row in fresh}
+    lines = (HERE / "example_dags.md").read_text(encoding="utf-8").splitlines()
+    kept = [Row(*line.strip("| ").split(" | ")) for line in lines if line.startswith(("| example_", "| tut"))]
+    return [by_dag.get((row.file, row.dag_id), row) for row in kept]
 
 
 def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
