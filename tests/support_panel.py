@@ -113,5 +113,28 @@ class DagPage:
         expect(self.line.locator(".jp-MwaaKit-state")).to_have_text(state, timeout=PATIENCE)
         expect(self.line).to_contain_text(words)
 
+    def command(self, label: str) -> None:
+        """Choose from the menu of Dags."""
+        self.page.get_by_role("menuitem", name="Dag", exact=True).click()
+        self.page.locator(".lm-Menu").get_by_text(label, exact=True).click()
+
+    def choose_theme(self, theme: str) -> None:
+        """``Light`` or ``Dark``."""
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        self.page.get_by_text("Theme", exact=True).hover()
+        self.page.get_by_text(f"JupyterLab {theme}", exact=True).click()
+        self.page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+
+    def draw_edge(self, upstream: str, downstream: str) -> None:
+        """Draw it from the port of one box to the other box."""
+        self.task(upstream).locator(".mk-box").hover()
+        port, box = self.task(upstream).locator(".mk-port").bounding_box(), self.task(downstream).bounding_box()
+        assert port
+        assert box
+        self.page.mouse.move(port["x"] + port["width"] / 2, port["y"] + port["height"] / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+        self.page.mouse.up()
+
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)

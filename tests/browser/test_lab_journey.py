@@ -8,20 +8,10 @@ set of fixtures, and the practice MWAA of the session.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from support_lab import lab_server
 from support_panel import PATIENCE, DagPage, Lab
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, practice_home: Path, _started_practice: object) -> Iterator[Lab]:
-    """JupyterLab in an empty folder, where the practice MWAA is running already."""
-    folder, own = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("own")
-    with lab_server(folder, own, kit_home=practice_home) as tree:
-        yield Lab(tree, folder)
 
 
 @pytest.fixture

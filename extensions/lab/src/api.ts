@@ -60,6 +60,15 @@ export class Api {
     return this._get(`runs/${id}`, { events: String(events) });
   }
 
+  /** The runs that are recorded beside a notebook, newest first, whoever started them. */
+  async recorded(path: string): Promise<wire.IRecordedRun[]> {
+    const found: { runs: wire.IRecordedRun[] } = await this._get(
+      'runs/recorded',
+      { path }
+    );
+    return found.runs;
+  }
+
   value(
     id: string,
     at: { task_id: string; map_index: number; key: string }

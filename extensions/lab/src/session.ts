@@ -31,6 +31,7 @@ export class NotebookSession {
     this.kernelRuns = new KernelRuns(panel.sessionContext, () => this.path);
     this.kernelRuns.changed.connect(this._kernelRunChanged, this);
     jobs.changed.connect(this._jobChanged, this);
+    jobs.socket.connectedChanged.connect(this._reconnected, this);
     NotebookActions.executed.connect(this._executed, this);
     panel.disposed.connect(() => this.dispose());
   }
@@ -59,6 +60,12 @@ export class NotebookSession {
 
   get path(): string {
     return this.panel.context.localPath;
+  }
+
+  /** The language of a notebook that cannot be a Dag; null for Python, and while it is not known. */
+  get foreign(): string | null {
+    const language = this.panel.context.model.defaultKernelLanguage;
+    return language && language !== 'python' ? language : null;
   }
 
   /** The task that is selected in the picture or by the active cell. */
@@ -139,11 +146,14 @@ export class NotebookSession {
     return { path: this.path, cells, revision: this._revision };
   }
 
-  /** Ask for an edit and make it in the editor, as one step that undo takes back; return what was said about it. */
+  /**
+   * Ask for an edit and make it in the editor; return what was said about it. One undo takes it back: in the cell, or in the
+   * whole notebook where the user has set undo to be document-wide.
+   */
   async edit(edit: wire.Edit): Promise<string[]> {
     const found = await this.api.edits(this.document(), edit);
     const shared = this.panel.context.model.sharedModel;
-    shared.transact(() => {
+    const make = (): void => {
       for (const change of found.changes) {
         const cell = shared.cells.find(one => one.getId() === change.id);
         cell?.setSource(change.source);
@@ -154,7 +164,13 @@ export class NotebookSession {
           source: insert.source
         });
       }
-    });
+    };
+    // A transaction of the notebook's own would hide the change from the undo of each cell.
+    if (shared.disableDocumentWideUndoRedo) {
+      make();
+    } else {
+      shared.transact(make);
+    }
     return found.notes;
   }
 
@@ -181,16 +197,26 @@ export class NotebookSession {
     window.clearTimeout(this._timer);
     window.clearTimeout(this._airflowTimer);
     this.jobs.changed.disconnect(this._jobChanged, this);
+    this.jobs.socket.connectedChanged.disconnect(this._reconnected, this);
     this.kernelRuns.dispose();
     NotebookActions.executed.disconnect(this._executed, this);
     Signal.clearData(this);
+  }
+
+  /** The server is there again: what was asked meanwhile got no answer. */
+  private _reconnected(_: unknown, connected: boolean): void {
+    if (connected && this.problem) {
+      this._edited();
+    }
   }
 
   private _edited(): void {
     this._revision += 1;
     window.clearTimeout(this._timer);
     window.clearTimeout(this._airflowTimer);
-    this._timer = window.setTimeout(() => void this._read(), REST);
+    if (this.foreign === null) {
+      this._timer = window.setTimeout(() => void this._read(), REST);
+    }
   }
 
   /** Read the notebook; while an answer is awaited, the next question waits for it. */

@@ -262,6 +262,15 @@ export type FromSocket =
   | { op: 'gap'; job: string; from: number; to: number }
   | { op: 'heartbeat'; at: string };
 
+export interface IRecordedRun {
+  dag_id: string;
+  run_id: string;
+  state: string;
+  started_at: string;
+  ended_at: string | null;
+  task_states: Record<string, number>;
+}
+
 export interface ITaskInstance {
   task_id: string;
   map_index: number;

@@ -53,9 +53,11 @@ export class GraphWidget extends Widget {
     this._read();
   }
 
-  /** Put the keyboard into the picture. */
+  /** Put the keyboard into the picture, or, while it is not drawn yet, as soon as it is. */
   focus(): void {
-    this.node.querySelector<SVGElement>('[tabindex="0"]')?.focus();
+    const item = this.node.querySelector<SVGElement>('.mk-item[tabindex="0"]');
+    this._wanted = !item;
+    item?.focus();
   }
 
   override dispose(): void {
@@ -86,6 +88,9 @@ export class GraphWidget extends Widget {
       this._view.update(document);
       this._painted = '';
       this._select();
+      if (this._wanted && dag?.tasks.length) {
+        this.focus();
+      }
     }
     this._paint();
   }
@@ -110,6 +115,7 @@ export class GraphWidget extends Widget {
   private readonly _opened = new Signal<this, string>(this);
   private readonly _connected = new Signal<this, IPair>(this);
   private _session: NotebookSession | null = null;
+  private _wanted = false;
   private _drawn = '';
   private _painted = '';
 }

@@ -32,7 +32,14 @@ function StatusLine(props: {
   if (!session) {
     return <p>{trans.__('Open a notebook to see its Dag here.')}</p>;
   }
-  const { problem, live } = session;
+  const { problem, live, foreign } = session;
+  if (foreign !== null) {
+    return (
+      <p>
+        {trans.__('A Dag is written in Python; this notebook in %1.', foreign)}
+      </p>
+    );
+  }
   if (problem) {
     return <Problem message={problem.message} hint={problem.hint} />;
   }
@@ -90,7 +97,9 @@ function RunWords(props: {
   const total = Math.max(run.tasks.length, run.instances.size);
   const words = run.cancelling
     ? trans.__('cancelling…')
-    : trans.__('%1 of %2 tasks', ended, total);
+    : total
+      ? trans.__('%1 of %2 tasks', ended, total)
+      : '';
   return (
     <span>
       <State state={run.state} /> {words}

@@ -11,6 +11,7 @@ import {
   WidgetTracker
 } from '@jupyterlab/apputils';
 import { NotebookActions } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import {
   ITranslator,
   nullTranslator,
@@ -22,6 +23,7 @@ import { A_TASK, NOTHING, taking } from '../commands/args.ts';
 import { CommandIDs } from '../commands/ids.ts';
 import { attempt, taskOf } from '../commands/running.ts';
 import { DagPanel } from '../panel/dagpanel.ts';
+import type { NotebookSession } from '../session.ts';
 import { IDagPanel, ISessions, type IDagTab } from '../tokens.ts';
 
 const TOOLBAR = [
@@ -37,7 +39,13 @@ export const graph: JupyterFrontEndPlugin<IDagPanel> = {
   description: 'Shows the Dag beside its notebook, following every edit.',
   autoStart: true,
   requires: [ISessions],
-  optional: [ILayoutRestorer, ICommandPalette, ILabShell, ITranslator],
+  optional: [
+    ILayoutRestorer,
+    ICommandPalette,
+    ILabShell,
+    ISettingRegistry,
+    ITranslator
+  ],
   provides: IDagPanel,
   activate: (
     app,
@@ -45,6 +53,7 @@ export const graph: JupyterFrontEndPlugin<IDagPanel> = {
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     shell: ILabShell | null,
+    registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('mwaa_kit');
@@ -58,9 +67,31 @@ export const graph: JupyterFrontEndPlugin<IDagPanel> = {
       command: CommandIDs.showDag,
       name: () => 'dag'
     });
+    void registry
+      ?.load('mwaa-kit:graph')
+      .then(settings => openWithDag(sessions, opener, settings));
     return opener;
   }
 };
+
+/** Where the user wants it so, show the Dag of a notebook once it is opened and read. */
+function openWithDag(
+  sessions: ISessions,
+  opener: PanelOpener,
+  settings: ISettingRegistry.ISettings
+): void {
+  const follow = (session: NotebookSession): void => {
+    const first = (): void => {
+      session.liveChanged.disconnect(first);
+      if (settings.composite['openWithDag'] === true && session.dag) {
+        void opener.show();
+      }
+    };
+    session.liveChanged.connect(first);
+  };
+  sessions.opened.connect((_, session) => follow(session));
+  sessions.all().forEach(follow);
+}
 
 /** Opens the one panel, wherever this front end has a place for it. */
 class PanelOpener implements IDagPanel {
@@ -69,7 +100,9 @@ class PanelOpener implements IDagPanel {
     private readonly _sessions: ISessions,
     private readonly _trans: TranslationBundle,
     private readonly _isLab: boolean
-  ) {}
+  ) {
+    _sessions.currentChanged.connect((_, next) => this._keepBeside(next));
+  }
 
   readonly tracker = new WidgetTracker<DagPanel>({ namespace: 'mwaa-kit-dag' });
 
@@ -99,6 +132,30 @@ class PanelOpener implements IDagPanel {
     await this.tracker.add(panel).catch(() => undefined); // it is there already
   }
 
+  /** JupyterLab opens a notebook on top of what is active; where that is the panel, put it with the other notebooks instead. */
+  private _keepBeside(next: NotebookSession | null): void {
+    const [panel, last] = [this._panel, this._last];
+    this._last = next ?? last;
+    const covers =
+      this._isLab &&
+      next?.panel.isVisible &&
+      panel?.isAttached &&
+      !panel.isVisible &&
+      panel.parent === next.panel.parent;
+    if (!covers) {
+      return;
+    }
+    if (last?.panel.isAttached && last !== next) {
+      const place = { mode: 'tab-after', ref: last.panel.id } as const;
+      this._app.shell.add(next.panel, 'main', place);
+      this._app.shell.activateById(panel.id);
+      this._app.shell.activateById(next.panel.id);
+    } else {
+      const place = { mode: 'split-right', ref: next.panel.id } as const;
+      this._app.shell.add(panel, 'main', { ...place, activate: false });
+    }
+  }
+
   private _make(): DagPanel {
     const panel = new DagPanel(this._sessions, this._tabs, this._trans);
     const { commands } = this._app;
@@ -118,6 +175,7 @@ class PanelOpener implements IDagPanel {
 
   private readonly _tabs: IDagTab[] = [];
   private _panel: DagPanel | null = null;
+  private _last: NotebookSession | null = null;
 }
 
 function addCommands(

@@ -7,6 +7,7 @@ import { seconds } from '../cells/badge.tsx';
 import { Empty, State, useSignals } from '../components.tsx';
 import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
+import { RecordedRuns } from './recorded.tsx';
 import { barsOf } from './timeline.ts';
 
 export interface IRunActions {
@@ -45,12 +46,15 @@ function Runs(props: {
   const { run, runs } = session;
   if (!run) {
     return (
-      <Empty>
-        {trans.__('No run yet.')}{' '}
-        <button onClick={() => act.start()}>
-          {trans.__('Run with params…')}
-        </button>
-      </Empty>
+      <>
+        <Empty>
+          {trans.__('No run yet since JupyterLab was started.')}{' '}
+          <button onClick={() => act.start()}>
+            {trans.__('Run with params…')}
+          </button>
+        </Empty>
+        <RecordedRuns session={session} trans={trans} />
+      </>
     );
   }
   const again = run.state === 'failed' || run.state === 'cancelled';
@@ -95,6 +99,7 @@ function Runs(props: {
       ) : null}
       <Timeline run={run} session={session} trans={trans} />
       <Log run={run} trans={trans} />
+      <RecordedRuns session={session} trans={trans} />
     </>
   );
 }

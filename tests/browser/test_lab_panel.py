@@ -1,0 +1,247 @@
+"""The Dag panel on a working day: reloads, restarts, lost connections, many tasks, hostile text, no mouse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute, expect
+from support_panel import PATIENCE, DagPage, Lab
+
+ROOT = Path(__file__).parents[2]
+HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
+
+
+def dag(name: str) -> str:
+    return f"#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef {name}(): ..."
+
+
+@pytest.fixture
+def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
+    opened = lab.page(browser)
+    yield opened
+    opened.page.close()
+
+
+def test_a_reload_in_the_middle_of_a_run_restores_the_panel_and_its_states(window: DagPage) -> None:
+    first = "#| task: first\nx = 1"
+    slow = "#| task: slow\nimport time\ntime.sleep(6)\ny = x"
+    window.open(window.lab.write("reloaded.ipynb", HEAD, first, slow, dag("reloaded")))
+    window.do("run-dag")
+    expect(window.task("slow")).to_have_attribute("data-state", "running", timeout=PATIENCE)
+    window.page.wait_for_timeout(1200)  # the layout is saved a second after it changed
+    window.page.reload()
+    expect(window.task("first")).to_have_attribute("data-state", "success", timeout=PATIENCE)
+    window.expect_run("success", "2 of 2 tasks")
+    assert window.states() == {"first": "success", "slow": "success"}
+
+
+def test_a_run_needs_no_kernel_be_it_busy_or_restarted(window: DagPage) -> None:
+    name = window.lab.write(
+        "busy.ipynb", "import time\ntime.sleep(120)", HEAD, "#| task: only\nprint('ran')", dag("busy")
+    )
+    window.open(name)
+    window.cell("time.sleep(120)").locator(".cm-content").click()
+    window.page.keyboard.press("Control+Enter")
+    expect(window.cell("time.sleep(120)").locator(".jp-InputPrompt")).to_have_text("[*]:", timeout=PATIENCE)
+    window.do("run-dag")
+    window.expect_run("success", "1 of 1 tasks")
+    expect(window.cell("time.sleep(120)").locator(".jp-InputPrompt")).to_have_text("[*]:")
+    window.cell("#| task: only").locator(".cm-content").click()
+    window.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    window.page.locator(".lm-Menu").get_by_text("Restart Kernel…", exact=True).click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(window.cell("time.sleep(120)").locator(".jp-InputPrompt")).to_have_text("[ ]:", timeout=PATIENCE)
+    expect(window.task("only")).to_have_attribute("data-state", "success")
+    window.retype("#| task: only", "#| task: other\nprint('ran')")
+    expect(window.task("other")).to_be_visible()
+
+
+def test_a_cancelled_run_says_so_and_can_be_resumed(window: DagPage) -> None:
+    name = window.lab.write("cancelled.ipynb", HEAD, "#| task: slow\nimport time\ntime.sleep(600)", dag("cancelled"))
+    window.open(name)
+    window.do("run-dag")
+    expect(window.task("slow")).to_have_attribute("data-state", "running", timeout=PATIENCE)
+    window.do("cancel-run")
+    window.expect_run("cancelled")
+    expect(window.panel.locator('[data-command="mwaa-kit:resume-run"]')).to_have_attribute("aria-disabled", "false")
+
+
+def test_two_notebooks_each_have_their_own_dag_and_run(window: DagPage) -> None:
+    one = window.lab.write("one.ipynb", HEAD, "#| task: of_one\nprint(1)", dag("one"))
+    two = window.lab.write("two.ipynb", HEAD, "#| task: of_two\nprint(2)", dag("two"))
+    window.open(one)
+    window.do("run-dag")
+    window.page.locator(".jp-DirListing-item", has_text=two).dblclick()
+    expect(window.task("of_two")).to_be_visible(timeout=PATIENCE)
+    expect(window.line).to_have_text(re.compile("^two"))
+    window.page.get_by_role("tab", name=one).click()
+    window.expect_run("success", "1 of 1 tasks")
+    expect(window.line).to_have_text(re.compile("^one"))
+    assert window.states() == {"of_one": "success"}
+
+
+def test_a_lost_connection_is_told_and_caught_up_with(window: DagPage) -> None:
+    sockets: list[WebSocketRoute] = []
+    gone = [False]
+
+    def route(socket: WebSocketRoute) -> None:
+        if gone[0]:
+            socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    window.page.route_web_socket(re.compile("/mwaa-kit/events"), route)
+    name = window.lab.write("lost.ipynb", HEAD, "#| task: slow\nimport time\ntime.sleep(3)", dag("lost"))
+    window.open(name)
+    window.do("run-dag")
+    expect(window.task("slow")).to_have_attribute("data-state", "running", timeout=PATIENCE)
+    gone[0] = True
+    sockets[-1].close()
+    window.page.route(re.compile("/mwaa-kit/"), lambda route: route.abort())
+    expect(window.line).to_contain_text("No connection to the server; trying again…")
+    window.retype("#| task: slow", "#| task: slower\nimport time\ntime.sleep(3)")
+    expect(window.panel).to_contain_text("The Jupyter server does not answer.")
+    window.page.unroute(re.compile("/mwaa-kit/"))
+    gone[0] = False
+    expect(window.task("slower")).to_be_visible(timeout=PATIENCE)
+    window.expect_run("success")
+    expect(window.line).not_to_contain_text("No connection")
+
+
+def test_five_hundred_tasks_are_drawn_and_followed(window: DagPage) -> None:
+    cells = [f"#| task: t{i}\nv{i} = {f'v{i // 2}' if i else '0'}" for i in range(500)]
+    window.open(window.lab.write("large.ipynb", HEAD, *cells, dag("large")))
+    drawn = window.panel.get_by_role("tree", name="Dag large: 500 tasks, 499 edges")
+    expect(drawn).to_be_visible(timeout=PATIENCE)
+    window.retype("#| task: t0\n", "#| task: root\nv0 = 0")
+    window.panel.get_by_role("searchbox").fill("root")
+    expect(window.panel.locator(".mk-found")).to_have_text("1 of 500")
+
+
+HOSTILE = "<img src=x onerror=window.stung=1><svg onload=window.stung=1>\x1b[31m<script>window.stung=1</script>"
+
+
+def test_a_hostile_notebook_is_shown_as_text_and_runs_nothing(window: DagPage, tmp_path: Path) -> None:
+    marker = tmp_path / "executed"
+    name = window.lab.write(
+        "hostile.ipynb",
+        f"open({str(marker)!r}, 'w')",
+        HEAD,
+        f"#| task: {HOSTILE[:40]}\nx = 1",
+        f"#| task: loud\nprint({HOSTILE!r})\nraise ValueError({HOSTILE!r})",
+        dag("hostile"),
+    )
+    window.open(name)
+    expect(window.badge("#| task: loud")).to_be_visible(timeout=PATIENCE)
+    expect(window.tab("Findings").locator("li").first).to_contain_text("'<img' is no name")
+    assert not marker.exists()
+    window.retype("#| task: <img", "x = 1")
+    window.do("run-dag")
+    window.expect_run("failed")
+    expect(window.tab("Runs")).to_contain_text("<img src=x onerror=window.stung=1>")
+    expect(window.badge("#| task: loud")).to_contain_text("<img src=x onerror")
+    assert window.page.evaluate("window.stung") is None
+    assert window.panel.locator("img, script, svg[onload]").count() == 0
+
+
+def test_a_run_is_started_followed_and_published_with_keys_alone(window: DagPage, lab: Lab) -> None:
+    window.page.goto(lab.tree.format(lab.write("keys.ipynb", HEAD, "#| task: pressed\nprint(1)", dag("keys"))))
+    window.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=PATIENCE)
+    window.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=PATIENCE)
+    keys = window.page.keyboard
+    keys.press("Control+Alt+d")
+    expect(window.task("pressed").locator(".mk-item")).to_be_focused(timeout=PATIENCE)
+    keys.press("Control+Alt+r")
+    window.expect_run("success", "1 of 1 tasks")
+    keys.press("Enter")
+    expect(window.cell("#| task: pressed")).to_have_class(re.compile("jp-mod-active"))
+    keys.press("Control+Alt+p")
+    published = window.panel.get_by_role("tabpanel", name="Publish")
+    expect(published).to_contain_text("Live since", timeout=3 * PATIENCE)
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing_serious(window: DagPage, theme: str, axe: Path) -> None:
+    failing = "#| task: load\nrows = [{'a': 1}]", "#| task: report\nprint(rows[1])"
+    window.open(window.lab.write(f"axe{theme}.ipynb", HEAD, *failing, "lost_name", dag("axe")))
+    window.choose_theme(theme)
+    window.do("run-dag")
+    window.expect_run("failed")
+    window.task("report").click()
+    window.page.add_script_tag(path=axe)
+    found: list[dict[str, Any]] = []
+    for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
+        window.tab(name)
+        found += window.page.evaluate("axe.run('.jp-MwaaKit-panel').then(found => found.violations)")
+    found += window.page.evaluate("axe.run('.jp-MwaaKit-badge').then(found => found.violations)")
+    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+    assert [(one["id"], [node["html"][:300] for node in one["nodes"]]) for one in serious] == []
+
+
+def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
+    window = lab.page(browser, width=700, height=600)
+    window.open(lab.write("narrow.ipynb", HEAD, "#| task: a_rather_long_name_of_a_task\nx = 1", dag("narrow")))
+    window.page.keyboard.press("Control+b")
+    for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
+        expect(window.tab(name)).to_be_visible()
+    wide = window.panel.evaluate("panel => panel.scrollWidth - panel.clientWidth")
+    window.page.close()
+    assert wide == 0
+
+
+def _undo(window: DagPage, starts: str) -> None:
+    window.cell(starts).locator(".cm-content").click()
+    window.page.keyboard.press("Control+z")
+
+
+def test_each_edit_changes_the_text_and_one_undo_takes_it_back(window: DagPage) -> None:
+    load, count = "#| task: load\nrows = [1, 2]", "n = len(rows)"
+    other = "#| task: other\nprint('alone')"
+    window.open(window.lab.write("edits.ipynb", HEAD, load, count, other, dag("edits")))
+    expect(window.task("load")).to_be_visible(timeout=PATIENCE)
+
+    window.cell("len(rows)").locator(".cm-content").click()
+    window.command("Make the Cell a Task…")
+    window.page.get_by_role("dialog").get_by_role("textbox").fill("count")
+    window.page.keyboard.press("Enter")
+    expect(window.task("count")).to_be_visible()
+    expect(window.cell("len(rows)").locator(".cm-content")).to_contain_text("#| task: count")
+
+    window.task("other").click()
+    options = window.tab("Task")
+    options.locator("summary", has_text="Options").click()
+    options.get_by_label("retries", exact=True).fill("3")
+    window.page.keyboard.press("Enter")
+    expect(window.cell("#| task: other").locator(".cm-content")).to_contain_text("retries=3")
+    _undo(window, "#| task: other")
+    expect(window.cell("#| task: other").locator(".cm-content")).not_to_contain_text("retries")
+
+    window.draw_edge("load", "other")
+    expect(window.panel.locator('.mk-edge[data-link=\'["task:load","task:other"]\']')).to_be_attached()
+    _undo(window, "#| task: other")
+    expect(window.panel.locator('.mk-edge[data-link=\'["task:load","task:other"]\']')).to_have_count(0)
+
+    window.task("load").click()
+    window.command("Promote to TaskFlow")
+    expect(window.cell("def load")).to_be_visible()
+    _undo(window, "def load")
+    expect(window.cell("def load")).to_have_count(0)
+
+    window.command("Schedule…")
+    dialog = window.page.get_by_role("dialog")
+    dialog.get_by_role("combobox").fill("0 6 * * 1")
+    expect(dialog.locator("ol li")).to_have_count(10)
+    dialog.get_by_role("button", name="Set").click()
+    expect(window.line).to_contain_text("0 6 * * 1")
+    _undo(window, "#| dag")
+    expect(window.line).to_contain_text("no schedule")
+
+    window.command("Freeze the Wiring")
+    expect(window.cell("#| dag").locator(".cm-content")).to_contain_text("load()")
+    _undo(window, "#| dag")
+    expect(window.cell("#| dag").locator(".cm-content")).not_to_contain_text("load()")
