@@ -138,26 +138,30 @@ def own_environment() -> Iterator[None]:
             finally:
                 _named.values.clear()
         return
-    before = dict(os.environ)
+    before = _environment()
     folder = Path.cwd()
     path = sys.path[:]
     try:
         yield
     finally:
-        if dict(os.environ) != before:
-            _restore(before)
+        _restore(before)
         with contextlib.suppress(OSError):
             if Path.cwd() != folder:
                 os.chdir(folder)
         sys.path[:] = path
 
 
-def _restore(before: dict[str, str]) -> None:
-    for name in [name for name in os.environ if name not in before]:
-        del os.environ[name]
-    for name, value in before.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
+def _environment() -> dict[bytes, bytes]:
+    """Return the environment as it is kept, in bytes: to decode it all costs more than a trivial task."""
+    return dict(vars(os.environ)["_data"])
+
+
+def _restore(before: dict[bytes, bytes]) -> None:
+    now = _environment()
+    for name in now.keys() - before.keys():
+        del os.environ[os.fsdecode(name)]
+    for name, value in before.items() - now.items():
+        os.environ[os.fsdecode(name)] = os.fsdecode(value)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from mwaa_kit.engine.airflow2 import database, running
 from mwaa_kit.engine.airflow2.asking import Asking, asked, listen_to_airflow, read_value
 from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem, refuse_taken
 from mwaa_kit.engine.airflow3.reading import read_dag
+from mwaa_kit.engine.mapping import know_mapped, walk_less
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
@@ -28,7 +29,10 @@ class Airflow2Engine:
 
     def __init__(self, airflow_version: str) -> None:
         self.airflow_version = airflow_version
+        from airflow.models.abstractoperator import AbstractOperator
+
         self._dags: dict[str, Any] = {}
+        walk_less(AbstractOperator)
         running.quieten()
         database.open_database()
         listen_to_airflow()
@@ -83,7 +87,9 @@ class Airflow2Engine:
             If its tasks wait for each other in a circle.
         """
         from airflow.exceptions import AirflowDagCycleException
+        from airflow.models.mappedoperator import MappedOperator
         from airflow.utils.dag_cycle_tester import check_cycle
+        from airflow.utils.task_group import MappedTaskGroup
 
         try:
             check_cycle(dag)
@@ -93,6 +99,7 @@ class Airflow2Engine:
                 f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
             ) from error
         self._dags[dag.dag_id] = dag
+        know_mapped(dag, MappedOperator, MappedTaskGroup)
         return read_dag(dag, relative_path)
 
     def describe_run(self, dag_id: str, when: datetime | None, now: datetime, conf: Mapping[str, Any]) -> RunInfo:

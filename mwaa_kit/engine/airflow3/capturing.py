@@ -10,6 +10,7 @@ of a traceback, and with Airflow's own secrets masker over everything.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -83,6 +84,7 @@ def _render(_logger: Any, _method: str, event: dict[str, Any]) -> str:
     return ""
 
 
+@functools.cache
 def _wrapper_class() -> Any:
     """Return structlog's filtering logger with the two methods of standard loggers that operators call."""
     import structlog
@@ -107,9 +109,15 @@ def _wrapper_class() -> Any:
 
 def redactor() -> Callable[[str], str]:
     """Return Airflow's own masking of the secrets it knows."""
+    masker = _find_masker()()
+    return lambda line: str(masker.redact(line))
+
+
+@functools.cache
+def _find_masker() -> Any:
+    """Return the function that returns the masker of this process; to look where it is takes longer than to call it."""
     try:
         from airflow.sdk._shared.secrets_masker import _secrets_masker
     except ImportError:  # before 3.1 it lived beside the task runner
         from airflow.sdk.execution_time.secrets_masker import _secrets_masker
-    masker = _secrets_masker()
-    return lambda line: str(masker.redact(line))
+    return _secrets_masker

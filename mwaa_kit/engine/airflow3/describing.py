@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from mwaa_kit.engine.protocol import RunInfo
@@ -65,6 +66,11 @@ def _describe_event(event: AssetEvent) -> Any:
 
 def construct(model: Any, **given: Any) -> Any:
     """Build one of Airflow's data models from those of the given fields that this version of it has."""
-    private = getattr(model, "__private_attributes__", {})
-    known = {name: value for name, value in given.items() if name in model.model_fields or name in private}
-    return model.model_construct(**known)
+    names = _names_of(model)
+    return model.model_construct(**{name: value for name, value in given.items() if name in names})
+
+
+@functools.cache
+def _names_of(model: Any) -> frozenset[str]:
+    """Return the names of a model's fields, also of those that are not public."""
+    return frozenset(model.model_fields) | frozenset(getattr(model, "__private_attributes__", {}))

@@ -20,6 +20,7 @@ from mwaa_kit.engine.airflow3 import deferring, looking, reading, running, timet
 from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
+from mwaa_kit.engine.mapping import know_mapped, walk_less
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, ImportProblem, LoadedFile
@@ -32,6 +33,7 @@ class Airflow3Engine:
         self.airflow_version = airflow_version
         self._dags: dict[str, Any] = {}
         running.share_type_adapters()
+        walk_less(versions.find("AbstractOperator", "airflow.sdk.definitions._internal.abstractoperator"))
 
     def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
         """Import a Dag file with Airflow's own ``DagBag``.
@@ -67,6 +69,8 @@ class Airflow3Engine:
         DagImportError
             If its tasks wait for each other in a circle.
         """
+        from airflow.sdk.definitions.mappedoperator import MappedOperator
+        from airflow.sdk.definitions.taskgroup import MappedTaskGroup
         from airflow.sdk.execution_time import task_runner
 
         try:
@@ -77,6 +81,7 @@ class Airflow3Engine:
                 f"Dag {dag.dag_id!r} goes in a circle: {reason}", hint="take one edge of it away"
             ) from error
         self._dags[dag.dag_id] = dag
+        know_mapped(dag, MappedOperator, MappedTaskGroup)
         if allow := getattr(task_runner, "_register_deserialization_allowed_classes", None):
             import structlog
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from mwaa_kit.model.run import RETURN_KEY
 
 
+@functools.cache
 def find(name: str, *modules: str) -> Any:
     """Return `name` from the first of the modules that has it.
 
