@@ -76,8 +76,12 @@ class History:
     _db: sqlite3.Connection
     values: ValueFiles
 
+    def _settle(self) -> None:
+        """See to it that the database holds all there is of every run, also of one that goes on."""
+
     def list_runs(self, dag_id: str | None = None, source: str | None = None) -> tuple[StoredRun, ...]:
         """Return the runs, newest first; of one Dag, or of one notebook or Dag file, when it is named."""
+        self._settle()
         rows = self._db.execute(
             f"select {_RUN} from runs where (:dag_id is null or dag_id = :dag_id)"
             " and (:source is null or source = :source) order by run_key desc",
@@ -95,6 +99,7 @@ class History:
 
     def read_run(self, line: StoredRun) -> DagRun:
         """Return a recorded run with its values."""
+        self._settle()
         kept = self.read_kept(line)
         return DagRun(
             dag_id=line.dag_id,
@@ -130,11 +135,13 @@ class History:
 
     def read_states(self, run_key: int) -> Mapping[TaskKey, str | None]:
         """Return a run's states by (task_id, map_index)."""
+        self._settle()
         rows = self._db.execute("select task_id, map_index, state from task_instances where run_key = ?", (run_key,))
         return {(task_id, map_index): state for task_id, map_index, state in rows}
 
     def read_xcoms(self, run_key: int) -> tuple[XCom, ...]:
         """Return the values of a run."""
+        self._settle()
         rows = self._db.execute(
             "select task_id, map_index, key, file from xcoms where run_key = ? order by rowid", (run_key,)
         )
@@ -174,6 +181,7 @@ class History:
         run_id
             Look only in this run.
         """
+        self._settle()
         lines = self._db.execute(
             f"select {', '.join(f'r.{name}' for name in _RUN.split(', '))} from task_instances t join runs r"
             " using (run_key) where r.dag_id = :dag and t.task_id = :task and (:run is null or r.run_id = :run)"

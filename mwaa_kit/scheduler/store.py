@@ -4,9 +4,10 @@ Nothing of the user's own is in it: it may be deleted at any time. It brings its
 
 Notes
 -----
-Each state is committed as it happens, and a task's values when it ends, so a run that is killed can be resumed: what it had
-done is there. Whoever next opens the store finds that its process is gone, and records it as failed. Several runs may
-write at once: SQLite's write-ahead log lets them wait for each other.
+Each state is written as it happens, and a task's values when it ends, so a run that is killed can be resumed: what it had
+done is there, in the database or in a file that waits for it (see :mod:`~mwaa_kit.scheduler.ahead`). Whoever next opens the
+store finds that its process is gone, and records it as failed. Several runs may write at once: SQLite's write-ahead log
+lets them wait for each other.
 
 The number of runs kept is bounded, see `KEEP_RUNS`. A store of a newer kit is refused rather than misread; an older one is
 brought up to date, which only ever adds columns.
@@ -26,6 +27,7 @@ from mwaa_kit.engine.protocol import RunInfo
 from mwaa_kit.errors import RecordUnreadableError
 from mwaa_kit.model.run import FAILED, FINISHED, RUNNING, DagRun, Event, TaskInstance, TaskStateChanged, XCom
 from mwaa_kit.model.wire import to_dict
+from mwaa_kit.scheduler.ahead import TABLE, Ahead
 from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.scheduler.history import INSTANCE, History, instance_row
 from mwaa_kit.scheduler.owner import is_alive, owner_name
@@ -87,6 +89,7 @@ class RunStore(History):
     def __init__(self, folder: Path) -> None:
         self.root = make_folder(folder)
         self.values = ValueFiles(self.root / "values")
+        self._ahead = Ahead(self.root)
         self._turn = threading.RLock()
         self._db = sqlite3.connect(
             self.root / "runs.db", timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
@@ -120,6 +123,7 @@ class RunStore(History):
                 self._add_columns(db)
                 db.execute("create index if not exists by_task on task_instances (task_id, map_index, state)")
                 db.execute(f"pragma user_version = {_VERSION}")
+        self._db.execute(TABLE)
         self._close_abandoned()
 
     @staticmethod
@@ -152,6 +156,8 @@ class RunStore(History):
         states = ", ".join(f"'{state}'" for state in sorted(FINISHED))
         with self._writing() as db:
             for key in gone:
+                self._ahead.take(db, key)
+                self._ahead.drop(db, key)
                 db.execute("update runs set state = ?, interrupted = 1 where run_key = ?", (FAILED, key))
                 db.execute(
                     f"update task_instances set state = ?, error = 'its process was killed'"
@@ -173,20 +179,18 @@ class RunStore(History):
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
-        return int(made.lastrowid or 0)
+            run_key = int(made.lastrowid or 0)
+            self._ahead.drop(db, run_key)  # left behind where somebody deleted the database alone
+        return run_key
 
     def note(self, run_key: int, event: Event) -> None:
         """Record a state as it happens, so that a run that was killed shows how far it came."""
         if not isinstance(event, TaskStateChanged):
             return
         error = event.reason if event.state == FAILED else ""
-        with self._writing() as db:
-            db.execute(
-                "insert into task_instances (run_key, task_id, map_index, state, try_number, error, started_at)"
-                " values (?, ?, ?, ?, ?, ?, ?) on conflict do update"
-                " set state = excluded.state, try_number = excluded.try_number, error = excluded.error",
-                (run_key, event.task_id, event.map_index, event.state, event.try_number, error, to_dict(event.at)),
-            )
+        row = (event.task_id, event.map_index, event.state, event.try_number, error, event.at.isoformat())
+        with self._turn:
+            self._ahead.note(run_key, *row)
 
     def keep(
         self,
@@ -210,23 +214,15 @@ class RunStore(History):
             Under which key later runs may find the result, and the parts of the key; empty where they may not.
         """
         files = [(xcom, self.values.write(xcom.stored)) for xcom in xcoms] + [(xcom, "") for xcom in withheld]
-        with self._writing() as db:
-            db.execute(
-                f"insert or replace into task_instances (run_key, {INSTANCE}, digest, reuse_key, reuse_parts)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_key, *instance_row(instance), digest, *reuse),
-            )
-            db.execute(
-                "delete from xcoms where run_key = ? and task_id = ? and map_index = ?", (run_key, *instance.key)
-            )
-            db.executemany(
-                "insert into xcoms values (?, ?, ?, ?, ?, ?, ?)",
-                [(run_key, *instance.key, x.key, x.type_name, x.size_bytes, file) for x, file in files],
-            )
+        rows = [(xcom.key, xcom.type_name, xcom.size_bytes, file) for xcom, file in files]
+        with self._turn:
+            self._ahead.keep(run_key, (*instance_row(instance), digest, *reuse), rows)
 
     def finish(self, run_key: int, run: DagRun) -> None:
         """Record a run's end, with the instances that came to none."""
         with self._writing() as db:
+            self._ahead.take(db, run_key)
+            self._ahead.drop(db, run_key)
             db.executemany(
                 f"insert into task_instances (run_key, {INSTANCE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " on conflict do update set state = excluded.state, error = excluded.error, ended_at = excluded.ended_at",
@@ -241,6 +237,13 @@ class RunStore(History):
         """Delete one run."""
         with self._writing() as db:
             db.execute("delete from runs where run_key = ?", (run_key,))
+            self._ahead.drop(db, run_key)
+
+    def _settle(self) -> None:
+        """Take over what runs that go on have written meanwhile."""
+        for run_key in self._ahead.pending():
+            with self._writing() as db:
+                self._ahead.take(db, run_key)
 
     def prune(self, keep: int = KEEP_RUNS) -> int:
         """Delete the oldest runs of each Dag beyond `keep`, and values that no run uses; return how many runs went."""
@@ -258,4 +261,5 @@ class RunStore(History):
 
     def close(self) -> None:
         """Release the files."""
+        self._ahead.close()
         self._db.close()
