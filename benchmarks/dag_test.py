@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
+import importlib
 import json
 import os
 import shutil
@@ -30,12 +32,17 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="a folder for Airflow's database; made when absent")
     parser.add_argument("--examples", action="store_true", help="load the plugins of Airflow's example Dags")
     parser.add_argument("--loaded-dice", action="store_true", help="random.choice takes the first (see dice.py)")
+    parser.add_argument(
+        "--cache-app", action="store_true", help="build the API app of 3.0 to 3.2 once, not for each task"
+    )
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each job")
     options = parser.parse_args()
     jobs = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # Airflow prints its log to standard output
     prepare(options.home, examples=options.examples)
+    if options.cache_app:
+        cache_app()
     sys.path.insert(0, str(Path(__file__).parent))
     from timed import run_timed
 
@@ -66,15 +73,25 @@ def prepare(home: Path, *, examples: bool) -> None:
     if not (home / "migrated").exists():
         subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, stdout=2, env=os.environ)
         (home / "migrated").touch()
-    import airflow.models.dagrun
-    import airflow.providers.standard.operators.bash
-    import airflow.providers.standard.operators.python
-    import airflow.sdk.execution_time.supervisor  # noqa: F401
+    names = ("models.dagrun", "providers.standard.operators.bash", "providers.standard.operators.python")
+    for name in (*names, "sdk.execution_time.supervisor"):
+        with contextlib.suppress(ImportError):  # Airflow 2 has no Task SDK, and need not have the standard provider
+            importlib.import_module(f"airflow.{name}")
+
+
+def cache_app() -> None:
+    """Do what Airflow 3.3 does by itself."""
+    from airflow.sdk.execution_time import supervisor
+
+    supervisor.in_process_api_server = functools.cache(supervisor.in_process_api_server)
 
 
 def run_job(home: Path, job: dict[str, Any]) -> dict[str, Any]:
     """Run the Dags of a job one after another."""
-    from airflow.dag_processing.dagbag import DagBag
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:  # before 3.1
+        from airflow.models.dagbag import DagBag
 
     folder = home / "dags"
     _lay_out(home, job["files"])
@@ -143,14 +160,15 @@ def read_all() -> list[dict[str, Any]]:
 def read_run(dag_id: str, run_id: str) -> dict[str, Any]:
     """Read states, tries and XComs of a run from the database."""
     from airflow import settings
+    from airflow.models import xcom
     from airflow.models.dagrun import DagRun
     from airflow.models.taskinstance import TaskInstance
-    from airflow.models.xcom import XComModel
 
+    model = getattr(xcom, "XComModel", None) or xcom.XCom
     session = settings.Session()
     run = session.query(DagRun).filter_by(dag_id=dag_id, run_id=run_id).one()
     instances = session.query(TaskInstance).filter_by(dag_id=dag_id, run_id=run_id).all()
-    xcoms = session.query(XComModel).filter_by(dag_id=dag_id, run_id=run_id).all()
+    xcoms = session.query(model).filter_by(dag_id=dag_id, run_id=run_id).all()
     return {
         "dag_id": dag_id,
         "state": str(run.state),

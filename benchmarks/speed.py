@@ -1,9 +1,10 @@
-"""Measure what a task costs: our scheduler and ``dag.test()`` on the same file, side by side, as CPU seconds.
+"""Measure what a run costs: our scheduler and ``dag.test()`` on the same file and the same Airflow, one after the other.
 
     python benchmarks/speed.py          # writes benchmarks/speed.md
 
-CPU time of the process and its children, the median of the repetitions; on both sides Airflow is imported before, and the
-first run, which builds what later runs use again, is shown apart.
+Airflow 3.3.1 is that of this environment; the others run in their target's interpreter, which is made where it is missing
+(MWAA_KIT_CONSTRAINTS names the lists). There scheduler and engine are imported from here, and run inline in that
+interpreter, as a worker does. On both sides Airflow is imported before; all CPU seconds are of the process and its children.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,110 +27,207 @@ from timed import cpu_seconds
 
 HERE = Path(__file__).parent
 FILE = HERE / "speed_dags.py"
-TASKS = {"wide_1": 1, "chain_10": 10, "wide_50": 50, "wide_200": 200}
+GROWTH = (1, 10, 100, 1000, 5000)
+SIDES = {"3.3.1": (1, 10, 50), "3.2.1": (1, 10), "3.0.6": (1, 10), "2.11.2": (1, 10, 50)}
+"""How many tasks side by side; up to 3.2 a task of ``dag.test()`` takes seconds."""
 REPEAT = 3
+STARTS = 3
 
 
 def main() -> None:
     """Measure, write, print."""
+    loads = [os.getloadavg()[0]]
+    pythons = {version: find_interpreter(version) for version in SIDES}
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("MWAA_KIT_HOME", f"{folder}/kit")
-        theirs = measure_dag_test(Path(folder) / "airflow")
-    inline, forked = measure_ours("inline"), measure_ours("fork")
-    text = format_page(theirs, inline, forked, measure_starts())
+        lines = [*format_side_by_side(pythons, Path(folder)), ""]
+        loads.append(os.getloadavg()[0])
+        lines += [*format_growth(pythons), ""]
+        loads.append(os.getloadavg()[0])
+        lines += format_others(Path(folder))
+    loads.append(os.getloadavg()[0])
+    text = "\n".join([*format_head(loads), *lines]) + "\n"
     (HERE / "speed.md").write_text(text, encoding="utf-8")
     print(text)
 
 
-def measure_dag_test(home: Path) -> dict[str, list[float]]:
-    """Return CPU seconds of each run by dag_id; the very first run is kept under ``first``."""
-    jobs = [{"files": [str(FILE)], "dag_ids": ["wide_1"]}]
-    jobs += [{"files": [str(FILE)], "dag_ids": [dag_id], "repeat": REPEAT} for dag_id in TASKS]  # type: ignore[dict-item]
-    command = [sys.executable, str(HERE / "dag_test.py"), "--home", str(home), "--limit", "580"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, env=clean, check=True)
-    found: dict[str, list[float]] = {}
-    for number, line in enumerate(done.stdout.splitlines()):
-        for dag in json.loads(line)["dags"]:
-            found.setdefault("first" if number == 0 else dag["dag_id"], []).append(dag["dag_cpu_seconds"])
+def find_interpreter(version: str) -> str:
+    """Return a Python that holds this Airflow."""
+    from mwaa_kit.engine.opening import installed_airflow
+    from mwaa_kit.targets.catalogue import find_target
+    from mwaa_kit.targets.interpreters import make_interpreter
+
+    if version == installed_airflow():
+        return sys.executable
+    say = partial(print, file=sys.stderr)
+    constraints = os.environ.get("MWAA_KIT_CONSTRAINTS", "")
+    return str(make_interpreter(find_target(version), constraints=constraints, say=say).python)
+
+
+def format_head(loads: list[float]) -> list[str]:
+    """Say what was measured, how, and on what."""
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    load = ", ".join(f"{load:.1f}" for load in loads)
+    return [
+        "# What a run costs",
+        "",
+        f"Made by `python benchmarks/speed.py` on {datetime.now(UTC):%Y-%m-%d}: {machine}. CPU is that of the process and its",
+        f"children. The machine's load meanwhile (one minute, at four moments): {load}. Above 2 other work shares",
+        "cores and caches: then wall time says little, and CPU time is too high, on both sides.",
+        "",
+    ]
+
+
+def format_side_by_side(pythons: dict[str, str], folder: Path) -> list[str]:
+    """Compare with ``dag.test()`` of the same version."""
+    lines = [
+        "## Beside `dag.test()` of the same Airflow",
+        "",
+        "Milliseconds of CPU of a later call in a warm process: one of `dag.test()`, the median of",
+        f"{REPEAT} of ours, inline. Each in the interpreter of that Airflow.",
+        "",
+        "| Airflow | trivial tasks | dag.test() | mwaa-kit | less |",
+        "|---|---|---|---|---|",
+    ]
+    for version, widths in SIDES.items():
+        ours = measure_ours(pythons[version], [(f"wide_{width}", "inline", 1 + REPEAT) for width in widths])
+        plain = measure_theirs(pythons[version], folder / version, widths)
+        lines += [_side(version, width, plain[width], _later(ours, width)) for width in widths]
+        if version == "3.2.1":
+            cached = measure_theirs(pythons[version], folder / version, widths, "--cache-app")
+            name = "3.2.1, its API app built once"
+            lines += [_side(name, width, cached[width], _later(ours, width)) for width in widths]
+    return [
+        *lines,
+        "",
+        "Before 3.3 `dag.test()` builds its API app for each task; where it is built once, that is done from outside.",
+    ]
+
+
+def _later(ours: dict[str, Any], width: int) -> float:
+    return median(cpu for cpu, _ in ours["runs"][f"wide_{width} inline"][1:])
+
+
+def _side(version: str, width: int, theirs: float, ours: float) -> str:
+    return f"| {version} | {width} | {theirs * 1000:,.0f} | {ours * 1000:.1f} | {theirs / ours:,.0f} x |"
+
+
+def measure_theirs(python: str, home: Path, widths: tuple[int, ...], *options: str) -> dict[int, float]:
+    """Return the CPU seconds of a later ``dag.test()`` by the number of tasks."""
+    jobs = [{"files": [str(FILE)], "dag_ids": [f"wide_{width}"], "repeat": 2 if width == 1 else 1} for width in widths]
+    jobs = [{**jobs[0], "repeat": 1}, *jobs]  # the first call builds what later calls use again
+    command = [python, str(HERE / "dag_test.py"), "--home", str(home), "--limit", "900", *options]
+    done = _run(command, widths, json.dumps(jobs))
+    found = [json.loads(line) for line in done.splitlines()][1:]
+    for one in found:
+        assert all(dag["state"].endswith("success") for dag in one["dags"]), one
+    return {width: one["dags"][-1]["dag_cpu_seconds"] for width, one in zip(widths, found, strict=True)}
+
+
+def measure_ours(python: str, parts: list[tuple[str, str, int]]) -> dict[str, Any]:
+    """Run `speed_here` in an interpreter."""
+    widths = tuple({int(dag_id.removeprefix("wide_")): None for dag_id, _, _ in parts if dag_id.startswith("wide_")})
+    found: dict[str, Any] = json.loads(_run([python, str(HERE / "speed_here.py"), json.dumps(parts)], widths))
     return found
 
 
-def measure_ours(mode: str) -> dict[str, list[float]]:
-    """Return CPU seconds of each run by dag_id; the very first run is kept under ``first``."""
-    from mwaa_kit.engine.opening import open_engine
-    from mwaa_kit.scheduler.local import LocalSettings
-    from mwaa_kit.scheduler.running import RunOptions, run_dag
-
-    engine = open_engine()
-    specs = {spec.dag_id: spec for spec in engine.load(str(FILE)).dags}
-
-    def run(dag_id: str) -> float:
-        before = cpu_seconds()
-        ended = run_dag(engine, specs[dag_id], RunOptions(mode=mode), local=LocalSettings(), store_in=None)
-        assert ended.state == "success", ended
-        return cpu_seconds() - before
-
-    return {"first": [run("wide_1")], **{dag_id: [run(dag_id) for _ in range(REPEAT)] for dag_id in TASKS}}
+def _run(command: list[str], widths: tuple[int, ...], given: str = "") -> str:
+    print(*command[1:3], file=sys.stderr)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    clean |= {"PYTHONPATH": str(HERE.parent), "WIDTHS": " ".join(map(str, widths))}
+    done = subprocess.run(command, input=given, capture_output=True, text=True, env=clean, check=False)
+    if done.returncode:
+        raise SystemExit(f"{command[:2]} failed: {done.stderr[-2000:]}")
+    return done.stdout
 
 
-def measure_starts() -> dict[str, tuple[float, float]]:
-    """Return wall and CPU seconds of starting Python, the package and the command."""
-    beside = Path(sys.executable).parent / "mwaa-kit"
-    commands = {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "python -c 'import mwaa_kit'": [sys.executable, "-c", "import mwaa_kit"],
+def format_growth(pythons: dict[str, str]) -> list[str]:
+    """Show how a run grows with its tasks."""
+    lines = ["## Growth", "", "One run of trivial tasks, inline, in a warm process: milliseconds a task.", ""]
+    lines += [
+        "| Airflow | | " + " | ".join(f"{width:,}" for width in GROWTH) + " |",
+        "|---|---|" + "---|" * len(GROWTH),
+    ]
+    for version, python in pythons.items():
+        widths = GROWTH if version == "3.3.1" else GROWTH[:-1]
+        found = measure_ours(python, [(f"wide_{width}", "inline", 2 if width == 1 else 1) for width in widths])
+        rows = [[value / width * 1000 for value in found["runs"][f"wide_{width} inline"][-1]] for width in widths]
+        missing = [""] * (len(GROWTH) - len(widths))
+        lines += [f"| {version} | CPU | {' | '.join([*(f'{cpu:.2f}' for cpu, _ in rows), *missing])} |"]
+        lines += [f"| | wall | {' | '.join([*(f'{wall:.2f}' for _, wall in rows), *missing])} |"]
+    alone = measure_ours(pythons["3.3.1"], [("wide_1000", "inline", 1)])["memory_mb"]
+    return [
+        *lines,
+        "",
+        f"A run of 1,000 tasks on 3.3.1 takes {alone:.0f} MB above Airflow's import, the Dag's own objects included.",
+    ]
+
+
+def format_others(folder: Path) -> list[str]:
+    """Show forks, threads, a notebook run again, and starts."""
+    widths = [("wide_100", "fork", 2), ("sleep_50", "threads", 2)]
+    found = measure_ours(sys.executable, widths)["runs"]
+    forked, slept = (found[name][1] for name in ("wide_100 fork", "sleep_50 threads"))
+    rows = {
+        "a trivial task in its own process (`--mode fork`, 100 of them), each": (forked[0] / 100, forked[1] / 100),
+        "fifty tasks that sleep 0.2 s, `--mode threads`, 16 at once": (slept[0], slept[1]),
+        "a notebook of four tasks run again, all of them, in a warm Python": measure_notebook(folder),
+        **measure_starts(folder),
     }
-    if found := shutil.which("mwaa-kit") or (str(beside) if beside.exists() else None):
-        commands["mwaa-kit --help"] = [found, "--help"]
-    return {name: _measure_start(command) for name, command in commands.items()}
+    lines = ["## Other ways to run, on 3.3.1", "", "| | CPU ms | wall ms |", "|---|---|---|"]
+    return [*lines, *(f"| {name} | {cpu * 1000:,.0f} | {wall * 1000:,.0f} |" for name, (cpu, wall) in rows.items())]
 
 
-def _measure_start(command: list[str]) -> tuple[float, float]:
-    walls, cpus = [], []
-    for _ in range(7):
-        started, before = time.perf_counter(), cpu_seconds()
-        subprocess.run(command, check=True, capture_output=True)
+def measure_notebook(folder: Path) -> tuple[float, float]:
+    """Return CPU and wall seconds of a later run of a notebook, from reading its file to its record."""
+    import nbformat
+
+    import mwaa_kit
+
+    os.environ.setdefault("MWAA_KIT_HOME", f"{folder}/kit")
+    sources = ("#| task\nrows = [1, 2, 3]", "#| task\nsquares = [x * x for x in rows]")
+    sources += ("#| task\ntotal = sum(squares)", "#| task\nprint(total, len(rows))")
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    path = folder / "four.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+    def run() -> None:
+        ended = mwaa_kit.run(str(path), mode="inline", fresh=True)
+        assert (ended.state, len(ended.task_instances)) == ("success", 4), ended
+
+    run()
+    return middle(run, 5)
+
+
+def measure_starts(folder: Path) -> dict[str, tuple[float, float]]:
+    """Return CPU and wall seconds of processes that end."""
+    file = folder / "one.py"
+    file.write_text(
+        "from airflow.sdk import dag, task\n@dag(schedule=None)\ndef one():\n    @task\n    def load():\n"
+        "        return 1\n    load()\none()\n"
+    )
+    kit = [sys.executable, "-m", "mwaa_kit"]
+    commands = {
+        "`import airflow.sdk`, as it is": [sys.executable, "-c", "import airflow.sdk"],
+        "`mwaa-kit run` of one task, from start to end": [*kit, "run", str(file)],
+        "`import mwaa_kit`, Python's own start included": [sys.executable, "-c", "import mwaa_kit"],
+        "`mwaa-kit --help`": [*kit, "--help"],
+    }
+    return {name: middle(partial(_start, command), STARTS) for name, command in commands.items()}
+
+
+def _start(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def middle(do: Callable[[], object], repeat: int) -> tuple[float, float]:
+    """Return the medians of CPU and wall seconds."""
+    cpus, walls = [], []
+    for _ in range(repeat):
+        before, started = cpu_seconds(), time.perf_counter()
+        do()
         walls.append(time.perf_counter() - started)
         cpus.append(cpu_seconds() - before)
-    return median(walls), median(cpus)
-
-
-def format_page(
-    theirs: dict[str, list[float]],
-    inline: dict[str, list[float]],
-    forked: dict[str, list[float]],
-    starts: dict[str, tuple[float, float]],
-) -> str:
-    """Write the page."""
-    made = f"Made by `python benchmarks/speed.py` on {datetime.now(UTC):%Y-%m-%d}: Airflow {version('apache-airflow-core')},"
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores."
-    lines = [
-        "# What a run costs",
-        "",
-        f"{made} {machine} Milliseconds of CPU, children included; the median of {REPEAT} warm runs.",
-        "",
-        "| Dag | dag.test() | mwaa-kit inline | less | mwaa-kit fork | less |",
-        "|---|---|---|---|---|---|",
-        _row("first run, 1 task", theirs["first"], inline["first"], forked["first"]),
-    ]
-    lines += [_row(dag_id, theirs[dag_id], inline[dag_id], forked[dag_id]) for dag_id in TASKS]
-    per_task = [_per_task(one) for one in (theirs, inline, forked)]
-    lines.append(_row("each task more", *[[one] for one in per_task], digits=1))
-    lines += ["", "(The last row: the difference between 200 and 50 tasks, divided by 150.)", ""]
-    lines += ["| to start | wall ms | CPU ms |", "|---|---|---|"]
-    lines += [f"| `{name}` | {wall * 1000:.0f} | {cpu * 1000:.0f} |" for name, (wall, cpu) in starts.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _per_task(found: dict[str, list[float]]) -> float:
-    return (median(found["wide_200"]) - median(found["wide_50"])) / 150
-
-
-def _row(name: str, theirs: list[float], inline: list[float], forked: list[float], digits: int = 0) -> str:
-    one, two, three = (max(median(found), 0.0005) * 1000 for found in (theirs, inline, forked))
-    cells: list[Any] = [name, f"{one:.{digits}f}", f"{two:.{digits}f}", f"{one / two:.0f} x"]
-    return f"| {' | '.join([*cells, f'{three:.{digits}f}', f'{one / three:.1f} x'])} |"
+    return median(cpus), median(walls)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ def _write(db: sqlite3.Connection, run_key: int, lines: list[list[Any]]) -> None
     ends = {tuple(line[0][:2]): place for place, line in enumerate(lines) if len(line) > 1}
     kept = [lines[place] for place in sorted(ends.values())]
     db.executemany(_KEEP, ((run_key, *line[0]) for line in kept))
-    db.executemany(_DROP, ((run_key, *key) for key in ends))
+    if db.execute("select 1 from xcoms where run_key = ? limit 1", (run_key,)).fetchone():
+        db.executemany(_DROP, ((run_key, *key) for key in ends))
     db.executemany(_LEAVE, ((run_key, *line[0][:2], *xcom) for line in kept for xcom in line[1]))
     noted = (line[0] for place, line in enumerate(lines) if len(line) == 1 and place > ends.get(tuple(line[0][:2]), -1))
     db.executemany(_NOTE, ((run_key, *row) for row in noted))

@@ -223,10 +223,13 @@ class RunStore(History):
         with self._writing() as db:
             self._ahead.take(db, run_key)
             self._ahead.drop(db, run_key)
+            query = f"select {INSTANCE} from task_instances where run_key = ?"
+            known = set(db.execute(query, (run_key,)))
+            rows = (row for instance in run.task_instances if (row := instance_row(instance)) not in known)
             db.executemany(
                 f"insert into task_instances (run_key, {INSTANCE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " on conflict do update set state = excluded.state, error = excluded.error, ended_at = excluded.ended_at",
-                [(run_key, *instance_row(instance)) for instance in run.task_instances],
+                [(run_key, *row) for row in rows],
             )
             db.execute(
                 "update runs set state = ?, cancelled = ?, ended_at = ? where run_key = ?",
