@@ -184,8 +184,8 @@ def measure_notebook(folder: Path) -> tuple[float, float]:
     import mwaa_kit
 
     os.environ.setdefault("MWAA_KIT_HOME", f"{folder}/kit")
-    sources = ("#| task\nrows = [1, 2, 3]", "#| task\nsquares = [x * x for x in rows]")
-    sources += ("#| task\ntotal = sum(squares)", "#| task\nprint(total, len(rows))")
+    sources = ("#| task: one\nrows = [1, 2, 3]", "#| task: two\nsquares = [x * x for x in rows]")
+    sources += ("#| task: three\ntotal = sum(squares)", "#| task: four\nprint(total, len(rows))")
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     path = folder / "four.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
