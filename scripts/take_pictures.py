@@ -1,4 +1,4 @@
-"""Take the README's pictures: the tutorial in a real JupyterLab, after its run, on a light and a dark ground.
+"""Take the README's pictures: the tutorial and its Dag panel in a real JupyterLab, after a run, light and dark.
 
 Usage: ``MWAA_KIT_BROWSER=/path/to/chromium python scripts/take_pictures.py``. They go to ``docs/images``.
 """
@@ -16,11 +16,11 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support_lab import copy_unrun, lab_server, run_all_cells, show_run  # noqa: E402
+from support_lab import copy_unrun, lab_server, open_dag, set_theme  # noqa: E402
 
 NOTEBOOK = ROOT / "notebooks" / "01_first_dag.ipynb"
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1000, "height": 980}
+SIZE = {"width": 1400, "height": 860}
 NAMES = {"Dark": "notebook_dark.png", "Light": "notebook.png"}
 
 
@@ -38,13 +38,17 @@ def main() -> None:
         )
         with lab_server(notebooks, own) as address:
             page = browser.new_page(viewport=SIZE)
-            run_all_cells(page, address.format(NOTEBOOK.name))
+            open_dag(page, address.format(NOTEBOOK.name))
             page.keyboard.press("Control+b")  # the file browser is of no interest here
+            panel = page.locator(".jp-MwaaKit-panel")
+            panel.get_by_text("Run Dag", exact=True).click()
+            panel.get_by_role("tab", name="Runs").click()
+            panel.locator(".jp-MwaaKit-statusline [data-state=success]").first.wait_for(timeout=120_000)
             for theme in NAMES:
-                show_run(page, theme)
-                page.locator(".jp-CodeCell", has_text="#| dag").evaluate("cell => cell.scrollIntoView()")
+                set_theme(page, theme)
+                page.locator(".jp-CodeCell", has_text="#| task: load").evaluate("cell => cell.scrollIntoView()")
                 page.mouse.move(5, SIZE["height"] - 60)
-                page.wait_for_timeout(500)
+                page.wait_for_timeout(1500)
                 page.screenshot(path=IMAGES / NAMES[theme])
         browser.close()
 

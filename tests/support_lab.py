@@ -82,15 +82,28 @@ def run_all_cells(page: Page, address: str) -> None:
     expect(prompts.last).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
 
 
+def open_dag(page: Page, address: str) -> None:
+    """Open a notebook with its Dag panel beside it, and wait until the Dag is drawn."""
+    page.goto(address)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+    page.keyboard.press("Control+Alt+d")
+    page.locator(".jp-MwaaKit-graph [data-task-id]").first.wait_for(timeout=60_000)
+
+
 def show_run(page: Page, theme: str) -> Locator:
     """Choose a theme, ``Light`` or ``Dark``; return the picture of the run, which is then in view."""
+    set_theme(page, theme)
+    picture = page.locator(".jp-OutputArea-output img").last
+    picture.scroll_into_view_if_needed()
+    return picture
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Choose a theme, ``Light`` or ``Dark``."""
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.get_by_text("Theme", exact=True).hover()
     page.get_by_text(f"JupyterLab {theme}", exact=True).click()
     page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
-    picture = page.locator(".jp-OutputArea-output img").last
-    picture.scroll_into_view_if_needed()
-    return picture
 
 
 def _write_settings(own: Path, plugin: str, values: Mapping[str, object]) -> None:
