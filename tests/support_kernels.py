@@ -13,6 +13,9 @@ from typing import Any
 import nbformat
 from jupyter_client.manager import start_new_kernel
 
+_NOT_SHOWN = ("execute_input", "comm_open", "comm_msg")
+"""Messages that put nothing below a cell."""
+
 
 @dataclass
 class Shown:
@@ -93,7 +96,7 @@ class Kernel:
 
         def take(message: Mapping[str, Any]) -> None:
             shown.take(message)
-            if interrupt_at and message["msg_type"] != "execute_input" and interrupt_at in str(message["content"]):
+            if interrupt_at and message["msg_type"] not in _NOT_SHOWN and interrupt_at in str(message["content"]):
                 self._manager.interrupt_kernel()
 
         self._client.execute_interactive(code, output_hook=take, timeout=120)
