@@ -15,16 +15,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 SETTINGS = Path(__file__).resolve().parents[1] / "jupyter-config" / "server-config" / "mwaa_kit.json"
 _START_SECONDS = 60.0
+_T = TypeVar("_T")
 
 CELLS = (
     "from datetime import datetime\nfrom airflow.sdk import dag, task",
@@ -120,7 +122,13 @@ class KitServer:
             connection.close()
             return found
 
-        return asyncio.run(gather())
+        return run_apart(gather())
+
+
+def run_apart(coroutine: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine in a thread of its own: in this one Playwright's loop may be running, once a test opened a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def _json(content: bytes) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.cookiejar
 import json
 import urllib.error
@@ -10,7 +9,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from support_server import CELLS, KitServer, cells_of
+from support_server import CELLS, KitServer, cells_of, run_apart
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -118,7 +117,7 @@ def test_the_websocket_opens_for_a_user_from_here_and_for_nobody_else(server: Ki
         foreign = [await status(**cookie, Origin="http://evil.example")]
         return [*nobody, *foreign, await status(**token), await status(**cookie, Origin=here)]
 
-    assert asyncio.run(all_of_them()) == [403, 403, 403, 101, 101]
+    assert run_apart(all_of_them()) == [403, 403, 403, 101, 101]
 
 
 def test_the_websocket_answers_what_it_does_not_understand_with_an_error(server: KitServer) -> None:
@@ -133,7 +132,7 @@ def test_the_websocket_answers_what_it_does_not_understand_with_an_error(server:
         connection.close()
         return told
 
-    told = asyncio.run(ask("nonsense", "[]", '{"op": "listen", "after": {"x": 1}}', "[" * 100_000))
+    told = run_apart(ask("nonsense", "[]", '{"op": "listen", "after": {"x": 1}}', "[" * 100_000))
     for one in told:
         need("Refusal", one)
     assert [one["error"]["name"] for one in told] == ["WrongUsageError"] * 4
