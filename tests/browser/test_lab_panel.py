@@ -45,6 +45,8 @@ def test_a_run_needs_no_kernel_be_it_busy_or_restarted(window: DagPage) -> None:
     )
     window.open(name)
     window.cell("time.sleep(120)").locator(".cm-content").click()
+    # JupyterLab does not run a cell before its kernel has started.
+    window.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
     window.page.keyboard.press("Control+Enter")
     expect(window.cell("time.sleep(120)").locator(".jp-InputPrompt")).to_have_text("[*]:", timeout=PATIENCE)
     window.do("run-dag")
@@ -58,6 +60,16 @@ def test_a_run_needs_no_kernel_be_it_busy_or_restarted(window: DagPage) -> None:
     expect(window.task("only")).to_have_attribute("data-state", "success")
     window.retype("#| task: only", "#| task: other\nprint('ran')")
     expect(window.task("other")).to_be_visible()
+
+
+def test_the_panel_takes_the_keyboard_when_it_is_drawn_but_not_back_from_the_notebook(window: DagPage) -> None:
+    name = window.lab.write("keys.ipynb", HEAD, "#| task: only\nprint(1)", dag("keys"))
+    window.open(name)
+    expect(window.task("only").get_by_role("treeitem")).to_be_focused(timeout=PATIENCE)
+    window.open(name)
+    window.cell("#| task: only").locator(".cm-content").click()
+    expect(window.task("only")).to_be_visible(timeout=PATIENCE)
+    expect(window.cell("#| task: only").locator(".cm-content")).to_be_focused()
 
 
 def test_a_cancelled_run_says_so_and_can_be_resumed(window: DagPage) -> None:

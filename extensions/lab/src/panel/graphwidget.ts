@@ -20,6 +20,7 @@ export class GraphWidget extends Widget {
   constructor(trans: TranslationBundle = nullTranslator.load('mwaa_kit')) {
     super();
     this.addClass('jp-MwaaKit-graph');
+    this.node.tabIndex = -1;
     this._view = new DagView(this.node, null, {
       gettext: trans.__.bind(trans),
       details: false,
@@ -53,11 +54,10 @@ export class GraphWidget extends Widget {
     this._read();
   }
 
-  /** Put the keyboard into the picture, or, while it is not drawn yet, as soon as it is. */
+  /** Put the keyboard into the picture; while it is not drawn yet, the widget holds it, and only if it still does then, the picture gets it. */
   focus(): void {
     const item = this.node.querySelector<SVGElement>('.mk-item[tabindex="0"]');
-    this._wanted = !item;
-    item?.focus();
+    (item ?? this.node).focus();
   }
 
   override dispose(): void {
@@ -85,10 +85,11 @@ export class GraphWidget extends Widget {
     const drawn = JSON.stringify(document);
     if (drawn !== this._drawn) {
       this._drawn = drawn;
+      const waits = this.node === this.node.ownerDocument.activeElement;
       this._view.update(document);
       this._painted = '';
       this._select();
-      if (this._wanted && dag?.tasks.length) {
+      if (waits) {
         this.focus();
       }
     }
@@ -115,7 +116,6 @@ export class GraphWidget extends Widget {
   private readonly _opened = new Signal<this, string>(this);
   private readonly _connected = new Signal<this, IPair>(this);
   private _session: NotebookSession | null = null;
-  private _wanted = false;
   private _drawn = '';
   private _painted = '';
 }
