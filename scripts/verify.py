@@ -46,7 +46,11 @@ def test_steps(reports: Path) -> list[Step]:
     pytest = (sys.executable, "-m", "pytest")
     # Notebooks start a kernel, which cannot be forked from a process with threads: they get a process of their own.
     return [
-        Step("tests", (*pytest, f"--junitxml={reports / 'tests.xml'}"), str(reports / "tests.xml")),
+        Step(
+            "tests",
+            (*pytest, "--hypothesis-profile=repeatable", f"--junitxml={reports / 'tests.xml'}"),
+            str(reports / "tests.xml"),
+        ),
         Step(
             "notebooks",
             (*pytest, "--nbval", "notebooks", "-p", "no:cacheprovider", f"--junitxml={reports / 'notebooks.xml'}"),

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True)  # what CI says of a commit, it says of it every time
 
 pytest_plugins = ["support_practice", "support_targets"]
 
