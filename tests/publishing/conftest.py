@@ -206,7 +206,7 @@ def s3(s3_client: Any, bucket: str) -> S3Destination:
     return S3Destination(s3_client, bucket)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def no_settings_from_outside() -> Iterator[None]:
     """No credentials, profile or proxy of the machine reaches a client."""
     with pytest.MonkeyPatch.context() as patch:
