@@ -1,4 +1,7 @@
-"""The build hook: a wheel, an sdist and an editable install all carry what is built from ``extensions/``."""
+"""The build hook: a wheel, an sdist and an editable install all carry what is built from ``extensions/``.
+
+A wheel carries the tutorials, too.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,9 @@ class ExtensionsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         except extensions.BuildError as error:
             self.app.abort(f"mwaa-kit: {error}")
         build_data["artifacts"] += [product.path for product in extensions.PRODUCTS]
+        if self.target_name == "wheel" and version != "editable":  # which finds them in the checkout
+            files = [path for path in (root / "notebooks").iterdir() if path.suffix in (".ipynb", ".txt")]
+            build_data["force_include"] |= {str(path): f"mwaa_kit/tutorials/{path.name}" for path in files}
 
 
 def _build_extensions(root: Path) -> ModuleType:

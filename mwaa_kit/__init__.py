@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.rewriting import promote as promote
     from mwaa_kit.verbs.rewriting import propose as propose
     from mwaa_kit.verbs.running import run as run
+    from mwaa_kit.verbs.tutorials import tutorials as tutorials
     from mwaa_kit.verbs.watching import card as card
     from mwaa_kit.verbs.watching import follow as follow
 
@@ -55,6 +56,7 @@ _HOMES = {
     "promote": "verbs.rewriting",
     "propose": "verbs.rewriting",
     "run": "verbs.running",
+    "tutorials": "verbs.tutorials",
     "card": "verbs.watching",
     "follow": "verbs.watching",
     "runs": "verbs.history",

@@ -40,6 +40,7 @@ COMMANDS = {
     "practice": ("practising", "Start, stop or look at the practice MWAA."),
     "demo": ("demo", "Go the whole way once, on the practice MWAA."),
     "target": ("targets", "Keep interpreters with other Airflow versions of MWAA."),
+    "tutorials": ("tutorials", "Copy the tutorial notebooks into a folder."),
     "completion": ("completing", "Print the shell completion script."),
 }
 """Each command, the module it is in, and its line in the help; a module is imported when its command is used."""

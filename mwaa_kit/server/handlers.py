@@ -90,60 +90,6 @@ class _PostHandler(AskHandler):
         await self.ask(**from_path)
 
 
-class CheckHandler(_PostHandler):
-    """What would go wrong on MWAA."""
-
-    path_in_contract, work = "/check", "check"
-
-
-class PlanHandler(_PostHandler):
-    """What a publish would do."""
-
-    path_in_contract, work = "/plan", "plan"
-
-
-class RecordedRunsHandler(_GetHandler):
-    """The runs that are recorded beside a notebook."""
-
-    path_in_contract, work = "/runs/recorded", "recorded_runs"
-
-
-class TargetsHandler(_GetHandler):
-    """The Airflow versions that MWAA offers."""
-
-    path_in_contract, work = "/targets", "targets"
-
-
-class EnvironmentsHandler(_GetHandler):
-    """Where can be published to."""
-
-    path_in_contract, work = "/environments", "environments"
-
-
-class EnvironmentHandler(_GetHandler):
-    """What one environment says of itself."""
-
-    path_in_contract, work = "/environments/{name}", "environment"
-
-
-class ScheduleHandler(_GetHandler):
-    """The next runs of a schedule."""
-
-    path_in_contract, work = "/schedule", "schedule"
-
-
-class TemplatesHandler(_GetHandler):
-    """The Dag notebooks to begin with."""
-
-    path_in_contract, work = "/templates", "templates"
-
-
-class TemplateHandler(_GetHandler):
-    """One of them."""
-
-    path_in_contract, work = "/templates/{name}", "template"
-
-
 class JobsHandler(KitHandler):
     """All jobs."""
 
@@ -235,24 +181,6 @@ class _OfRunHandler(KitHandler):
         self.tell(await self.workshop.ask(self.work, {**given, **about}))
 
 
-class ValuesHandler(_OfRunHandler):
-    """The values of a run."""
-
-    path_in_contract, work = "/runs/{id}/values", "values"
-
-
-class ValueHandler(_OfRunHandler):
-    """One of them, shortened."""
-
-    path_in_contract, work = "/runs/{id}/value", "value"
-
-
-class CardHandler(_OfRunHandler):
-    """The run card."""
-
-    path_in_contract, work = "/runs/{id}/card", "card"
-
-
 class PublishHandler(KitHandler):
     """Publishing."""
 
@@ -301,9 +229,25 @@ class AbsentHandler(KitHandler):
     delete = get
 
 
+_QUESTIONS: tuple[tuple[type[KitHandler], str, str], ...] = (
+    (_GetHandler, "/runs/recorded", "recorded_runs"),
+    (_OfRunHandler, "/runs/{id}/values", "values"),
+    (_OfRunHandler, "/runs/{id}/value", "value"),
+    (_OfRunHandler, "/runs/{id}/card", "card"),
+    (_PostHandler, "/check", "check"),
+    (_PostHandler, "/plan", "plan"),
+    (_GetHandler, "/environments", "environments"),
+    (_GetHandler, "/environments/{name}", "environment"),
+    (_GetHandler, "/schedule", "schedule"),
+    (_GetHandler, "/targets", "targets"),
+    (_GetHandler, "/templates", "templates"),
+    (_GetHandler, "/templates/{name}", "template"),
+    (_PostHandler, "/tutorials", "tutorials"),
+)
+"""How each is asked, its path in the contract, and what answers it in the workshop."""
+
 HANDLERS: tuple[type[KitHandler], ...] = (
-    *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RecordedRunsHandler, RunHandler),
-    *(ValuesHandler, ValueHandler, CardHandler, JobsHandler, JobHandler, CheckHandler, PlanHandler),
-    *(PublishHandler, EnvironmentsHandler, EnvironmentHandler, PracticeHandler, ScheduleHandler, TargetsHandler),
-    *(TemplatesHandler, TemplateHandler),
+    *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RunHandler),
+    *(JobsHandler, JobHandler, PublishHandler, PracticeHandler),
+    *(type(f"{work}_handler", (kind,), {"path_in_contract": path, "work": work}) for kind, path, work in _QUESTIONS),
 )

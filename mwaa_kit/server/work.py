@@ -249,6 +249,13 @@ def template(given: Given, tell: Tell) -> dict[str, Any]:
     return read_template(given["name"]).to_document()
 
 
+def tutorials(given: Given, tell: Tell) -> dict[str, Any]:
+    """Copy the tutorials into a folder."""
+    from mwaa_kit.verbs.tutorials import tutorials as verb
+
+    return verb(given["path"]).to_dict()
+
+
 def _document(given: Given) -> dict[str, Any]:
     return {"cells": given["cells"], "metadata": given.get("metadata", {})}
 
@@ -262,5 +269,6 @@ WORK: dict[str, Callable[[Given, Tell], Any]] = {
     for work in (
         *(live, live_airflow, edits, run, recorded_runs, recorded_run, values, value, card, check, plan, publish),
         *(practice, practice_status, environments, environment, schedule, targets, templates, template),
+        tutorials,
     )
 }

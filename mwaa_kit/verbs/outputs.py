@@ -24,9 +24,20 @@ def write_output(text: str, output: str, *, source: str) -> None:
         raise WrongUsageError(
             "would be a notebook, and this is none", path=output, hint="give the result another name with -o"
         )
+    write_aside(text.encode(), output)
+
+
+def write_aside(content: bytes, output: str) -> None:
+    """Write a whole file or none.
+
+    Raises
+    ------
+    WrongUsageError
+        If it cannot be written.
+    """
     aside = Path(f"{output}.{os.getpid()}.part")
     try:
-        aside.write_text(text, encoding="utf-8")
+        aside.write_bytes(content)
         aside.replace(output)
     except OSError as error:
         with contextlib.suppress(OSError):

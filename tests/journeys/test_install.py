@@ -48,6 +48,7 @@ def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path)
         "mwaa_kit/drawing/static/view.js",
         "mwaa_kit/server/openapi.json",
     }
+    wanted |= {f"mwaa_kit/tutorials/{path.name}" for path in (ROOT / "notebooks").glob("*.*")}
     lab = f"mwaa_kit-{version('mwaa-kit')}.data/data/share/jupyter/labextensions/mwaa-kit"
     wanted |= {f"{lab}/package.json", f"{lab}/install.json"}
     assert wanted <= set(names)
@@ -59,12 +60,12 @@ def test_the_wheel_works_in_a_bare_environment(wheel: Path, tmp_path: Path) -> N
     _run([*UV, "pip", "install", "--quiet", "--python", python, str(wheel)])
     settings = tmp_path / "bare" / "etc" / "jupyter" / "jupyter_server_config.d" / "mwaa_kit.json"
     assert json.loads(settings.read_text()) == {"ServerApp": {"jpserver_extensions": {"mwaa_kit.server": True}}}
-    compiled = _run([python, "-m", "mwaa_kit", "compile", str(ROOT / "notebooks" / "01_first_dag.ipynb")])
+    folder = tmp_path / "tutorials"
+    _run([python, "-m", "mwaa_kit", "tutorials", str(folder)])
+    compiled = _run([python, "-m", "mwaa_kit", "compile", str(folder / "01_first_dag.ipynb")])
     assert "def penguins(" in compiled.stdout
-    ran = subprocess.run(
-        [python, "-m", "mwaa_kit", "run", str(ROOT / "notebooks" / "01_first_dag.ipynb")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    run = [python, "-m", "mwaa_kit", "run", str(folder / "01_first_dag.ipynb")]
+    ran = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (ran.returncode, "Traceback" in ran.stderr, "mwaa-kit[airflow]" in ran.stderr) == (3, False, True)
 
 

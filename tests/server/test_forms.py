@@ -61,3 +61,21 @@ def test_templates_are_notebooks_that_the_page_saves_where_it_likes(server: KitS
     assert template["notebook"]["cells"][3]["source"].startswith("#| task: load")
     assert server.ask("get", "templates/nothing").status == 404
     assert not (Path(server.folder) / template["file_name"]).exists()
+
+
+def test_the_tutorials_are_copied_into_a_folder_of_the_server_and_never_over_what_is_there(server: KitServer) -> None:
+    copied = server.need("post", "tutorials", {"path": "learning/first"})
+    need("Tutorials", copied)
+    assert (copied["folder"], copied["start"], copied["kept"]) == (
+        "learning/first",
+        "learning/first/00_start_here.ipynb",
+        [],
+    )
+    assert sorted(copied["written"]) == sorted(path.name for path in (server.folder / "learning" / "first").iterdir())
+    mine = server.folder / copied["start"]
+    mine.write_text("mine")
+    again = server.need("post", "tutorials", {"path": "learning/first"})
+    assert (again["written"], again["kept"], mine.read_text()) == ([], copied["written"], "mine")
+    for path in ("../out", "/tmp/out", ".hidden"):
+        assert server.ask("post", "tutorials", {"path": path}).status in (403, 404)
+    assert server.ask("post", "tutorials", {"path": "churn.ipynb"}).body["error"]["name"] == "WrongUsageError"

@@ -127,13 +127,22 @@ export class Api {
     return this._send('POST', 'practice', { action });
   }
 
-  schedule(expression: string, zone: string): Promise<wire.ISchedule> {
-    return this._get('schedule', { expression, zone });
+  schedule(
+    expression: string,
+    zone: string,
+    dagZone: string
+  ): Promise<wire.ISchedule> {
+    return this._get('schedule', { expression, zone, dag_zone: dagZone });
   }
 
   async templates(): Promise<wire.ITemplate[]> {
     const found: { templates: wire.ITemplate[] } = await this._get('templates');
     return found.templates;
+  }
+
+  /** Copy the tutorials into a folder; `start` is the one to begin with. */
+  tutorials(path: string): Promise<{ start: string }> {
+    return this._send('POST', 'tutorials', { path });
   }
 
   template(name: string): Promise<{ file_name: string; notebook: unknown }> {

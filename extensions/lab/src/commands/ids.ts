@@ -21,5 +21,6 @@ export const CommandIDs = {
   practice: 'mwaa-kit:practice',
   chooseEnvironment: 'mwaa-kit:choose-environment',
   schedule: 'mwaa-kit:edit-schedule',
-  newNotebook: 'mwaa-kit:new-notebook'
+  newNotebook: 'mwaa-kit:new-notebook',
+  tutorials: 'mwaa-kit:open-tutorials'
 } as const;

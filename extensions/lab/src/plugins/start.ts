@@ -1,4 +1,4 @@
-/** Where to begin: cards in the launcher for Dag notebooks from templates. */
+/** Where to begin: cards in the launcher for the tutorials and for Dag notebooks from templates. */
 import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -19,9 +19,13 @@ import { CommandIDs } from '../commands/ids.ts';
 import { attempt } from '../commands/running.ts';
 import { IDagPanel, ISessions } from '../tokens.ts';
 
+/** As `mwaa-kit tutorials` calls the folder. */
+const TUTORIALS = 'mwaa_kit_tutorials';
+
 export const start: JupyterFrontEndPlugin<void> = {
   id: 'mwaa-kit:start',
-  description: 'Offers new Dag notebooks, from templates, in the launcher.',
+  description:
+    'Offers the tutorials, and new Dag notebooks from templates, in the launcher.',
   autoStart: true,
   requires: [ISessions, IDagPanel],
   optional: [ILauncher, ICommandPalette, IDefaultFileBrowser, ITranslator],
@@ -37,7 +41,11 @@ export const start: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('mwaa_kit');
     const category = trans.__('Dag');
     addCommand(app, sessions, panel, browser, trans);
-    palette?.addItem({ command: CommandIDs.newNotebook, category });
+    addTutorials(app, sessions, browser, trans);
+    for (const command of [CommandIDs.newNotebook, CommandIDs.tutorials]) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({ command: CommandIDs.tutorials, category, rank: 0 });
     void app.restored.then(async () => {
       const templates = await sessions.api.templates().catch(() => []);
       templates.forEach(({ name, title }, rank) => {
@@ -46,7 +54,7 @@ export const start: JupyterFrontEndPlugin<void> = {
           command: CommandIDs.newNotebook,
           args,
           category,
-          rank
+          rank: rank + 1
         });
       });
     });
@@ -88,6 +96,38 @@ function addCommand(
           await make(app, sessions, folder, name);
           await panel.show();
         }
+      })
+  });
+}
+
+/** The tutorials lead to each other: they are copied together, into a folder below the one that is shown. */
+function addTutorials(
+  app: JupyterFrontEnd,
+  sessions: ISessions,
+  browser: IDefaultFileBrowser | null,
+  trans: TranslationBundle
+): void {
+  app.commands.addCommand(CommandIDs.tutorials, {
+    label: trans.__('Tutorials'),
+    caption: trans.__('Copy the tutorial notebooks here, and open the first'),
+    icon: notebookIcon,
+    describedBy: taking({
+      type: 'object',
+      properties: {
+        cwd: { type: 'string', description: 'The folder they go below.' }
+      }
+    }),
+    execute: ({ cwd }) =>
+      attempt(async () => {
+        const folder =
+          typeof cwd === 'string' ? cwd : (browser?.model.path ?? '');
+        const { start } = await sessions.api.tutorials(
+          PathExt.join(folder, TUTORIALS)
+        );
+        await app.commands.execute('docmanager:open', {
+          path: start,
+          factory: 'Notebook'
+        });
       })
   });
 }
