@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,8 +106,9 @@ class DagPage:
 
     def tab(self, name: str) -> Locator:
         """Show one of the lower views; return it."""
-        self.panel.get_by_role("tab", name=name, exact=True).click()
-        return self.panel.get_by_role("tabpanel", name=name, exact=True)
+        named = re.compile(rf"^{re.escape(name)}( · \d+)?$")
+        self.panel.get_by_role("tab", name=named).click()
+        return self.panel.get_by_role("tabpanel", name=named)
 
     def expect_run(self, state: str, words: str = "") -> None:
         """Wait until the line above the picture says how the run ended."""

@@ -17,6 +17,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role, is_literal
 from mwaa_kit.authoring.codestyle import in_double_quotes, quoted
@@ -51,6 +52,13 @@ class DagParam:
     default: str
     hint: str = ""
     schema: tuple[str, ...] = ()
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The schema as JSON; empty where a plain default says all."""
+        call = ast.parse(f"_({', '.join(self.schema)})", mode="eval").body
+        words = call.keywords if isinstance(call, ast.Call) else []
+        return {word.arg: ast.literal_eval(word.value) for word in words if word.arg}
 
     def code(self, param: str) -> str:
         """Return what stands in the Dag's ``params``; `param` is what ``Param`` is called there."""

@@ -113,7 +113,7 @@ def tell_dags(known: Analysed) -> tuple[DagSpec, ...]:
 def _spec(known: Analysed, plan: DagPlan, upstream: dict[str, list[str]], downstream: dict[str, list[str]]) -> DagSpec:
     options = _options(plan)
     tags, description = _literal(options.get("tags")), _literal(options.get("description"))
-    params = {param.name: _literal(param.default) for param in find_params(known.cells)}
+    params = find_params(known.cells)
     tasks = tuple(
         TaskSpec(
             task.task_id,
@@ -133,7 +133,8 @@ def _spec(known: Analysed, plan: DagPlan, upstream: dict[str, list[str]], downst
         catchup=_literal(options.get("catchup")) is True,
         description=description if isinstance(description, str) else "",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list | tuple | set) else (),
-        params=params,
+        params={param.name: _literal(param.default) for param in params},
+        param_schemas={param.name: param.json_schema for param in params if param.schema},
     )
 
 

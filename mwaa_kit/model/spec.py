@@ -138,6 +138,8 @@ class DagSpec:
         In written order.
     params
         The default value of each param that can be written as JSON.
+    param_schemas
+        The JSON schema of each param that has one, with its ``description``, as Airflow's ``Param`` takes them.
     paused_upon_creation
         What the Dag asks for; None when it leaves it to the environment.
     asset_condition
@@ -160,6 +162,7 @@ class DagSpec:
     description: str = ""
     tags: tuple[str, ...] = ()
     params: dict[str, Any] = field(default_factory=dict)
+    param_schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     paused_upon_creation: bool | None = None
     fail_fast: bool = False
     relative_path: str = ""

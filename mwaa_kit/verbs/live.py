@@ -191,6 +191,7 @@ def draw_dag(dag: DagSpec, module: DagModule) -> dict[str, Any]:
         "catchup": dag.catchup,
         "tags": list(dag.tags),
         "params": wire.to_dict(dag.params),
+        "param_schemas": wire.to_dict(dag.param_schemas),
     }
 
 

@@ -98,6 +98,25 @@ def test_airflow_sees_the_same_dag_and_says_which_bytes_it_read(server: KitServe
     assert edges[0] == edges[1]
 
 
+def test_the_text_alone_tells_the_same_of_each_param_as_airflow(server: KitServer) -> None:
+    typed = "region: Literal['eu', 'us'] = 'eu'  # where\nlimit: int = 10\nrate = 0.5  # a share\n"
+    params = f"#| params\n{typed}kind = 'a'  # one of: a, b\nopt: str | None = None\nparts = [1, 2]\nfull = False"
+    cells = cells_of(f"from typing import Literal\n{CELLS[0]}", params, "#| task: load\nprint(region)", "#| dag: typed")
+    both = [
+        server.need("post", path, {"path": "typed.ipynb", "cells": cells, **more})["dags"][0]
+        for path, more in (("live", {}), ("live/airflow", {"trusted": True}))
+    ]
+    told, airflow = [(one["params"], one["param_schemas"]) for one in both]
+    assert told == airflow
+    assert told[1] == {
+        "region": {"enum": ["eu", "us"], "description": "where"},
+        "limit": {"type": "integer"},
+        "rate": {"type": "number", "description": "a share"},
+        "kind": {"enum": ["a", "b"]},
+        "opt": {"type": ["null", "string"]},
+    }
+
+
 def test_airflow_is_not_asked_about_a_notebook_that_is_not_trusted(server: KitServer) -> None:
     body = {"path": "churn.ipynb", "cells": cells_of(*CELLS), "trusted": False}
     answer = server.ask("post", "live/airflow", body)

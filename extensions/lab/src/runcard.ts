@@ -1,11 +1,14 @@
-/** The run card, in a frame that can do nothing but be read. */
+/**
+ * The run card, in a frame of no origin: its own script searches and zooms, and reaches neither this page nor the server.
+ * That nothing in it but its own script runs, and that it loads nothing, is said by the card's own policy.
+ */
 import { Widget } from '@lumino/widgets';
 
 export class RunCard extends Widget {
   constructor(html: string, label: string) {
     const node = document.createElement('div');
     const frame = document.createElement('iframe');
-    frame.setAttribute('sandbox', '');
+    frame.setAttribute('sandbox', 'allow-scripts');
     frame.title = label;
     frame.srcdoc = html;
     node.append(frame);

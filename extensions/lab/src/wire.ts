@@ -103,7 +103,16 @@ export interface IDag {
   cell?: number | null;
   cell_id?: string | null;
   description?: string;
+  start_date?: string | null;
   params?: Record<string, unknown>;
+  param_schemas?: Record<string, IParamSchema>;
+}
+
+/** A param's JSON schema, as Airflow's `Param` has it; only what a form can show of it. */
+export interface IParamSchema {
+  type?: string | string[];
+  enum?: unknown[];
+  description?: string;
 }
 
 export interface ITake {

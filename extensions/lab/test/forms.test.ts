@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { defaultOf, paramOf, shownOf } from '../src/dialogs/params.ts';
+import { fieldOf, valueOf } from '../src/dialogs/params.ts';
 import { joined } from '../src/tabs/joining.ts';
 import { FIELDS, pythonOf, textOf } from '../src/tabs/optionfields.ts';
 import { barsOf } from '../src/tabs/timeline.ts';
 import { RunState } from '../src/runstate.ts';
-import type { IFinding, IJob } from '../src/wire.ts';
+import type { IFinding, IJob, IParamSchema } from '../src/wire.ts';
 
 const field = (name: string) => {
   const found = FIELDS.find(one => one.name === name);
@@ -40,17 +40,51 @@ test('a text option is shown without its quotes', () => {
 });
 
 test('a param goes out as what its default is, and comes back', () => {
-  const params = {
+  const usual = {
     n: 6,
     name: 'x',
     list: [1, 2],
     flag: true,
-    typed: { value: 3, schema: {} }
+    nothing: null,
+    object: { a: 1 }
   };
-  const values = Object.values(params).map(defaultOf);
+  const fields = Object.entries(usual).map(([name, one]) => fieldOf(name, one));
   assert.deepEqual(
-    values.map(value => paramOf(value, shownOf(value))),
-    [6, 'x', [1, 2], true, 3]
+    fields.map(field => valueOf(field, field.shown)),
+    Object.values(usual)
+  );
+  assert.deepEqual(
+    fields.map(field => field.kind),
+    ['number', 'text', 'json', 'flag', 'json', 'json']
+  );
+});
+
+test('what is typed for a param is a value of its kind, or none', () => {
+  const typed: [unknown, IParamSchema | undefined, string, unknown][] = [
+    [6, undefined, '7.5', 7.5],
+    [6, undefined, 'six', undefined],
+    [6, { type: 'integer' }, '7.5', undefined],
+    [6, { type: 'integer' }, '8', 8],
+    [6, { type: ['null', 'integer'] }, ' ', null],
+    [6, undefined, '', undefined],
+    ['eu', { enum: ['eu', 'us'] }, 'us', 'us'],
+    [1, { enum: [1, 2, null] }, '2', 2],
+    [1, { enum: [1, 2, null] }, '', null],
+    ['x', undefined, '12', '12'],
+    ['x', undefined, '', ''],
+    [null, { type: ['null', 'string'] }, 'a', 'a'],
+    [null, { type: ['null', 'string'] }, '', null],
+    [[1], undefined, '[2, 3]', [2, 3]],
+    [[1], undefined, '2, 3', undefined],
+    [{ a: 1 }, undefined, '[]', undefined],
+    [null, undefined, 'soon', 'soon'],
+    [null, undefined, '[1]', [1]]
+  ];
+  assert.deepEqual(
+    typed.map(([usual, schema, text]) =>
+      valueOf(fieldOf('p', usual, schema), text)
+    ),
+    typed.map(([, , , value]) => value)
   );
 });
 

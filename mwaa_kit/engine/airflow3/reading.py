@@ -30,6 +30,7 @@ def read_dag(dag: Any, relative_path: str = "") -> DagSpec:
         description=dag.description or "",
         tags=tuple(sorted(str(tag) for tag in dag.tags)),
         params=_read_params(dag),
+        param_schemas=_read_schemas(dag),
         paused_upon_creation=dag.is_paused_upon_creation,
         fail_fast=bool(getattr(dag, "fail_fast", False) or getattr(dag, "fail_stop", False)),
         relative_path=relative_path,
@@ -169,6 +170,18 @@ def _read_params(dag: Any) -> dict[str, Any]:
     for name, param in dag.params.items():
         value = getattr(param, "value", param)
         found[str(name)] = value if _is_json(value) else None
+    return found
+
+
+def _read_schemas(dag: Any) -> dict[str, dict[str, Any]]:
+    """Return the schema of each param that has one and whose schema is JSON."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, param in dag.params.items():
+        schema = {**(getattr(param, "schema", None) or {})}
+        if getattr(param, "description", None):
+            schema["description"] = param.description
+        if schema and _is_json(schema):
+            found[str(name)] = schema
     return found
 
 

@@ -109,11 +109,7 @@ export function addAuthoringCommands(
         if (!session || !dag) {
           return;
         }
-        const set = await askForSchedule(
-          session.api,
-          dag.schedule ?? '',
-          trans
-        );
+        const set = await askForSchedule(session.api, dag, trans);
         if (set !== null) {
           const schedule = set.trim() ? JSON.stringify(set.trim()) : 'None';
           await makeEdit(session, {

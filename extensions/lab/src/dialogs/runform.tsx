@@ -4,73 +4,154 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { IRunRequest } from '../wire.ts';
-import { defaultOf, paramOf, shownOf, type Params } from './params.ts';
+import type { IDag, IRunRequest } from '../wire.ts';
+import { fieldOf, shownOf, valueOf, type IParamField } from './params.ts';
 
 type Answer = Pick<IRunRequest, 'params' | 'logical_date'>;
 
+/** What was typed so far: a dialog disposes of its body. */
+class Typed {
+  readonly params = new Map<string, string>();
+  date = '';
+}
+
 class RunForm extends ReactWidget {
   constructor(
-    private readonly _params: Params,
+    private readonly _fields: readonly IParamField[],
+    private readonly _typed: Typed,
     private readonly _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-MwaaKit-form');
   }
 
-  getValue(): Answer {
+  /** The answer; null while something in the form is no value of its param. */
+  getValue(): Answer | null {
     const params: Record<string, unknown> = {};
-    for (const [name, text] of Object.entries(this._typed)) {
-      params[name] = paramOf(defaultOf(this._params[name]), text);
+    for (const field of this._fields) {
+      const value = this._valueOf(field);
+      if (value === undefined) {
+        return null;
+      }
+      params[field.name] = value;
     }
-    const date = this._date ? new Date(this._date).toISOString() : undefined;
-    return date === undefined ? { params } : { params, logical_date: date };
+    const { date } = this._typed;
+    return date
+      ? { params, logical_date: new Date(date).toISOString() }
+      : { params };
   }
 
   protected override render(): JSX.Element {
-    const names = Object.keys(this._params);
+    const trans = this._trans;
     return (
       <>
-        {names.length ? null : (
-          <p>{this._trans.__('This Dag has no params.')}</p>
+        {this._fields.length ? null : (
+          <p>{trans.__('This Dag has no params.')}</p>
         )}
-        {names.map(name => (
-          <label key={name}>
-            <code>{name}</code>
-            <input
-              defaultValue={shownOf(defaultOf(this._params[name]))}
-              onChange={event => (this._typed[name] = event.target.value)}
-            />
+        {this._fields.map(field => (
+          <label key={field.name}>
+            <code>{field.name}</code>
+            {this._control(field)}
+            {this._valueOf(field) === undefined ? (
+              <strong role="alert">{wanted(field, trans)}</strong>
+            ) : field.description ? (
+              <em>{field.description}</em>
+            ) : null}
           </label>
         ))}
         <label>
-          {this._trans.__('Logical date')}
+          {trans.__('Logical date')}
           <input
             type="datetime-local"
-            onChange={event => (this._date = event.target.value)}
+            defaultValue={this._typed.date}
+            onChange={event => (this._typed.date = event.target.value)}
           />
-          <em>{this._trans.__('empty: now')}</em>
+          <em>{trans.__('empty: now')}</em>
         </label>
       </>
     );
   }
 
-  private readonly _typed: Record<string, string> = {};
-  private _date = '';
+  private _control(field: IParamField): JSX.Element {
+    const shown = this._text(field);
+    if (field.kind === 'choice') {
+      return (
+        <select
+          value={shown}
+          onChange={event => this._set(field, event.target.value)}
+        >
+          {field.choices.map(shownOf).map(choice => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      );
+    }
+    if (field.kind === 'flag') {
+      return (
+        <input
+          type="checkbox"
+          checked={shown === 'true'}
+          onChange={event => this._set(field, String(event.target.checked))}
+        />
+      );
+    }
+    return (
+      <input
+        value={shown}
+        inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+        aria-invalid={this._valueOf(field) === undefined}
+        onChange={event => this._set(field, event.target.value)}
+      />
+    );
+  }
+
+  private _set(field: IParamField, typed: string): void {
+    this._typed.params.set(field.name, typed);
+    this.update();
+  }
+
+  private _text(field: IParamField): string {
+    return this._typed.params.get(field.name) ?? field.shown;
+  }
+
+  private _valueOf(field: IParamField): unknown {
+    return valueOf(field, this._text(field));
+  }
 }
 
-/** Show the form; null when the user thinks better of it. */
+function wanted(field: IParamField, trans: TranslationBundle): string {
+  if (field.kind === 'number') {
+    return field.whole
+      ? trans.__('a whole number, such as 3')
+      : trans.__('a number, such as 0.5');
+  }
+  return Array.isArray(field.usual)
+    ? trans.__('a JSON list, such as [1, 2]')
+    : trans.__('a JSON object, such as {"a": 1}');
+}
+
+/** Show the form until it can be read; null when the user thinks better of it. */
 export async function askForRun(
-  params: Params,
+  dag: IDag | null,
   trans: TranslationBundle
 ): Promise<Answer | null> {
-  const result = await showDialog({
-    title: trans.__('Run Dag'),
-    body: new RunForm(params, trans),
-    buttons: [
-      Dialog.cancelButton(),
-      Dialog.okButton({ label: trans.__('Run') })
-    ]
-  });
-  return result.button.accept ? (result.value as Answer) : null;
+  const schemas = dag?.param_schemas ?? {};
+  const fields = Object.entries(dag?.params ?? {}).map(([name, usual]) =>
+    fieldOf(name, usual, schemas[name])
+  );
+  const typed = new Typed();
+  for (;;) {
+    const { button, value } = await showDialog<Answer | null>({
+      title: trans.__('Run Dag'),
+      body: new RunForm(fields, typed, trans),
+      focusNodeSelector: '.jp-MwaaKit-form input, .jp-MwaaKit-form select',
+      buttons: [
+        Dialog.cancelButton(),
+        Dialog.okButton({ label: trans.__('Run') })
+      ]
+    });
+    if (!button.accept || value !== null) {
+      return button.accept ? value : null;
+    }
+  }
 }

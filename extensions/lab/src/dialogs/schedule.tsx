@@ -6,7 +6,7 @@ import React from 'react';
 
 import type { Api } from '../api.ts';
 import { problemOf } from '../session.ts';
-import type { ISchedule } from '../wire.ts';
+import type { IDag, ISchedule } from '../wire.ts';
 
 /** The presets of Airflow, with what they mean. */
 const PRESETS = [
@@ -18,10 +18,17 @@ const PRESETS = [
   '@yearly'
 ];
 
+/** The zone in which a cron expression is meant: that of the start date, as it is written. */
+function zoneOf(startDate: string | null | undefined): string {
+  const named = /\btz(?:info)?\s*=[^"']*["']([\w/+-]+)["']/;
+  return named.exec(startDate ?? '')?.[1] ?? 'UTC';
+}
+
 class ScheduleForm extends ReactWidget {
   constructor(
     private readonly _api: Api,
     private _expression: string,
+    private readonly _zone: string,
     private readonly _trans: TranslationBundle
   ) {
     super();
@@ -37,6 +44,7 @@ class ScheduleForm extends ReactWidget {
       <Form
         api={this._api}
         first={this._expression}
+        dagZone={this._zone}
         changed={text => (this._expression = text)}
         trans={this._trans}
       />
@@ -47,10 +55,11 @@ class ScheduleForm extends ReactWidget {
 function Form(props: {
   api: Api;
   first: string;
+  dagZone: string;
   changed: (text: string) => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { api, trans } = props;
+  const { api, dagZone, trans } = props;
   const [text, setText] = React.useState(props.first);
   const [found, setFound] = React.useState<ISchedule | null>(null);
   const [wrong, setWrong] = React.useState('');
@@ -59,7 +68,7 @@ function Form(props: {
     let here = true;
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const timer = window.setTimeout(() => {
-      api.schedule(text, zone).then(
+      api.schedule(text, zone, dagZone).then(
         answer => here && (setFound(answer), setWrong('')),
         (error: unknown) =>
           here && (setFound(null), setWrong(problemOf(error).message))
@@ -72,11 +81,12 @@ function Form(props: {
   }, [text]);
   return (
     <>
-      <label>
-        {trans.__('Schedule: a cron expression or a preset; empty for none')}
+      <label className="jp-MwaaKit-above">
+        {trans.__('A cron expression or a preset; empty for none')}
         <input
           value={text}
           list="mwaa-kit-presets"
+          placeholder="0 6 * * *"
           onChange={event => setText(event.target.value)}
         />
       </label>
@@ -88,7 +98,12 @@ function Form(props: {
       {wrong ? <p role="alert">{wrong}</p> : null}
       {found ? (
         <>
-          <p role="status">{found.summary}</p>
+          <p role="status">
+            {`${found.summary} (${dagZone})`}
+            {found.runs.length
+              ? ' · ' + trans.__('next runs, in %1:', found.zone)
+              : null}
+          </p>
           <ol className="jp-MwaaKit-runs">
             {found.runs.map(run => (
               <li key={run.run_after}>
@@ -108,12 +123,18 @@ function Form(props: {
 /** Ask for a schedule; null when the user thinks better of it. */
 export async function askForSchedule(
   api: Api,
-  expression: string,
+  dag: IDag,
   trans: TranslationBundle
 ): Promise<string | null> {
   const { button, value } = await showDialog({
     title: trans.__('Schedule'),
-    body: new ScheduleForm(api, expression, trans),
+    focusNodeSelector: '.jp-MwaaKit-form input',
+    body: new ScheduleForm(
+      api,
+      dag.schedule ?? '',
+      zoneOf(dag.start_date),
+      trans
+    ),
     buttons: [
       Dialog.cancelButton(),
       Dialog.okButton({ label: trans.__('Set') })

@@ -108,7 +108,7 @@ export class DagPanel extends Widget {
     for (const tab of this._sorted()) {
       const view = tab.create(session);
       view.id = `mwaa-kit-view-${tab.id}`;
-      view.title.label = tab.label;
+      view.title.label ||= tab.label;
       this._views.addWidget(view);
       if (view.id === shown) {
         this._views.currentWidget = view;

@@ -61,10 +61,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
           {
             start: () =>
               void attempt(async () => {
-                const answer = await askForRun(
-                  session.dag?.params ?? {},
-                  trans
-                );
+                const answer = await askForRun(session.dag, trans);
                 return answer && session.start(answer);
               }),
             resume: () => void app.commands.execute(CommandIDs.resumeRun),

@@ -37,6 +37,22 @@ export class FindingsView extends ReactWidget {
   ) {
     super();
     this.addClass('jp-MwaaKit-view');
+    _session.liveChanged.connect(this._count, this);
+    _checked.changed.connect(this._count, this);
+    this._count();
+  }
+
+  override dispose(): void {
+    this._session.liveChanged.disconnect(this._count, this);
+    this._checked.changed.disconnect(this._count, this);
+    super.dispose();
+  }
+
+  /** How many there are is seen without opening the view. */
+  private _count(): void {
+    const count = foundIn(this._session, this._checked).length;
+    const label = this._trans.__('Findings');
+    this.title.label = count ? `${label} · ${count}` : label;
   }
 
   protected override render(): JSX.Element {
@@ -51,6 +67,10 @@ export class FindingsView extends ReactWidget {
   }
 }
 
+function foundIn(session: NotebookSession, checked: Checked): IFinding[] {
+  return joined(session.live?.findings ?? [], checked.findings ?? []);
+}
+
 function Findings(props: {
   session: NotebookSession;
   checked: Checked;
@@ -59,7 +79,7 @@ function Findings(props: {
 }): JSX.Element {
   const { session, checked, act, trans } = props;
   useSignals([session.liveChanged, checked.changed] as never[]);
-  const found = joined(session.live?.findings ?? [], checked.findings ?? []);
+  const found = foundIn(session, checked);
   return (
     <>
       <p>

@@ -123,7 +123,10 @@ function Timeline(props: {
         {bars.map(bar => (
           <tr key={`${bar.task_id} ${bar.map_index}`}>
             <th scope="row">
-              <button onClick={() => session.select(bar.task_id)}>
+              <button
+                title={bar.task_id}
+                onClick={() => session.select(bar.task_id)}
+              >
                 {bar.map_index < 0
                   ? bar.task_id
                   : `${bar.task_id}[${bar.map_index}]`}
