@@ -1,6 +1,10 @@
 /** The panel beside a notebook: the picture on top, below it the views that the features add. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, Toolbar, treeViewIcon } from '@jupyterlab/ui-components';
+import {
+  ReactiveToolbar,
+  ReactWidget,
+  treeViewIcon
+} from '@jupyterlab/ui-components';
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { PanelLayout, SplitPanel, TabPanel, Widget } from '@lumino/widgets';
 
@@ -41,7 +45,8 @@ export class DagPanel extends Widget {
     this._follow();
   }
 
-  readonly toolbar = new Toolbar<Widget>();
+  /** What finds no room in it goes behind its last button. */
+  readonly toolbar = new ReactiveToolbar();
 
   /** The notebook that is shown: the current one, or the last that was. */
   get session(): NotebookSession | null {
@@ -57,6 +62,8 @@ export class DagPanel extends Widget {
     const index = this._sorted().findIndex(tab => tab.id === id);
     if (index >= 0) {
       this._views.currentIndex = index;
+      const tab = this._views.tabBar.contentNode.children[index];
+      tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
   }
 
