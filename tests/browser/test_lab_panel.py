@@ -15,6 +15,12 @@ ROOT = Path(__file__).parents[2]
 HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
 
 
+PARAMS = """#| params
+region = "eu"  # one of: eu, us
+limit: int = 10
+full = False"""
+
+
 def dag(name: str) -> str:
     return f"#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef {name}(): ..."
 
@@ -180,19 +186,50 @@ def test_a_run_is_started_followed_and_published_with_keys_alone(window: DagPage
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_serious(window: DagPage, theme: str, axe: Path) -> None:
     failing = "#| task: load\nrows = [{'a': 1}]", "#| task: report\nprint(rows[1])"
-    window.open(window.lab.write(f"axe{theme}.ipynb", HEAD, *failing, "lost_name", dag("axe")))
+    window.open(window.lab.write(f"axe{theme}.ipynb", HEAD, PARAMS, *failing, "lost_name", dag("axe")))
     window.choose_theme(theme)
     window.do("run-dag")
     window.expect_run("failed")
     window.task("report").click()
     window.page.add_script_tag(path=axe)
     found: list[dict[str, Any]] = []
+
+    def look(place: str) -> None:
+        found.extend(window.page.evaluate("place => axe.run(place).then(found => found.violations)", place))
+
     for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
         window.tab(name)
-        found += window.page.evaluate("axe.run('.jp-MwaaKit-panel').then(found => found.violations)")
-    found += window.page.evaluate("axe.run('.jp-MwaaKit-badge').then(found => found.violations)")
+        look(".jp-MwaaKit-panel")
+    look(".jp-MwaaKit-badge")
+    window.retype("lost_name", "#| task: shell\n!ls")
+    for tab, button in (("Runs", "Run with params…"), ("Findings", "Fix…")):
+        window.tab(tab).get_by_text(button).click()
+        window.page.get_by_role("dialog").wait_for()
+        look(".jp-Dialog-content")
+        window.page.keyboard.press("Escape")
+    window.command("Schedule…")
+    window.page.get_by_role("dialog").get_by_label("A cron expression").fill("@weekly")
+    expect(window.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(10, timeout=PATIENCE)
+    look(".jp-Dialog-content")
     serious = [one for one in found if one["impact"] in {"serious", "critical"}]
     assert [(one["id"], [node["html"][:300] for node in one["nodes"]]) for one in serious] == []
+
+
+def test_a_run_is_asked_for_with_values_of_its_params_and_with_no_others(window: DagPage) -> None:
+    telling = "#| task: tell\nprint(region, limit + 1, full)"
+    window.open(window.lab.write("asked.ipynb", HEAD, PARAMS, telling, dag("asked")))
+    expect(window.task("tell")).to_be_visible(timeout=PATIENCE)
+    window.tab("Runs").get_by_text("Run with params…").click()
+    form = window.page.get_by_role("dialog")
+    form.get_by_label("region").select_option("us")
+    form.get_by_label("limit").fill("ten")
+    form.get_by_label("full").check()
+    form.get_by_role("button", name="Run").click()
+    expect(form.get_by_role("alert")).to_have_text("a whole number, such as 3")
+    form.get_by_label("limit").fill("41")
+    form.get_by_role("button", name="Run").click()
+    window.expect_run("success", "1 of 1 tasks")
+    expect(window.tab("Runs").locator(".jp-MwaaKit-log")).to_contain_text("us 42 True")
 
 
 def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
@@ -202,8 +239,12 @@ def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
     for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
         expect(window.tab(name)).to_be_visible()
     wide = window.panel.evaluate("panel => panel.scrollWidth - panel.clientWidth")
+    buttons = window.panel.locator(".jp-Toolbar").first.bounding_box()
+    line = window.line.bounding_box()
     window.page.close()
     assert wide == 0
+    assert buttons and line and buttons["y"] + buttons["height"] <= line["y"]
+    assert buttons["height"] < 50, "one row"
 
 
 def _undo(window: DagPage, starts: str) -> None:
