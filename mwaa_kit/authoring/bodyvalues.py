@@ -1,8 +1,9 @@
 """What a written Dag body takes of tasks that are made of ordinary cells.
 
 Such a task returns the names that others read. In an inferred Dag those are the readers found by their names; a body that
-the user wrote says it by what it does with the call: ``load()["rows"]`` takes one name, ``features(rows=load())`` all that
-there is. With nothing to go by, the task would return None, silently, so then there is a finding.
+the user wrote says it by what it does with the call: ``load()["rows"]`` takes one name, ``score(X=features())`` the name of
+the parameter where the task makes it, and else all that there is. With nothing to go by, the task would return None,
+silently, so then there is a finding.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from mwaa_kit.model.notebook import Notebook
 
 @dataclass
 class Taken:
-    """What a body takes of one task: some keys, or the whole of it, first at `line`."""
+    """What a body takes of one task: some keys, or the whole of it, first at `line`; `given` are the parameters it goes to."""
 
     keys: list[str] = field(default_factory=list)
     whole: bool = False
+    given: set[str] = field(default_factory=set)
     line: int = 0
 
 
@@ -58,8 +60,13 @@ def _wanted(task: Task, taken: Taken, wiring: Wiring) -> list[str] | None:
     if any(key not in made and key not in changed for key in taken.keys):
         return None
     if taken.whole and not taken.keys and not wiring.gives.get(task.task_id):
-        return made if len(made) == 1 else None
+        return made if len(made) == 1 else _as_the_parameter(made, taken)
     return taken.keys
+
+
+def _as_the_parameter(made: list[str], taken: Taken) -> list[str] | None:
+    """Return the one name of the task that is the name of each parameter it is handed to."""
+    return [name for name in made if taken.given == {name}] or None
 
 
 def _made(task: Task) -> list[str]:
@@ -135,4 +142,5 @@ def _note(taken: Taken, node: ast.expr, parents: dict[ast.AST, ast.AST]) -> None
             taken.line = taken.line or node.lineno
     elif isinstance(parent, ast.Call | ast.keyword):
         taken.whole = True
+        taken.given.add(parent.arg or "" if isinstance(parent, ast.keyword) and parent.value is node else "")
         taken.line = taken.line or node.lineno

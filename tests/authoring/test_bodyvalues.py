@@ -31,3 +31,18 @@ def test_a_body_says_by_what_it_does_with_a_call_what_the_task_returns(body: str
     assert isinstance(node, ast.FunctionDef)
     found = taken_by(node, FUNCTIONS)
     assert {name: (one.keys, one.whole) for name, one in found.items()} == taken
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        ("show(load())", {""}),
+        ("show(rows=load())", {"rows"}),
+        ("show(rows=load(), other=[load()])", {"rows", ""}),
+        ("made = load()\n    show(rows=made)\n    show.expand(rows=made)", {"rows"}),
+    ],
+)
+def test_a_body_says_to_which_parameters_a_value_goes(body: str, given: set[str]) -> None:
+    node = ast.parse(f"def d():\n    {body}").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    assert taken_by(node, FUNCTIONS)["load"].given == given

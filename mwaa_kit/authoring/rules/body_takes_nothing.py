@@ -26,7 +26,8 @@ Example
 
 What to do
 ----------
-Take one of them: ``total(load()["rows"])``. Or write the cell as a ``@task`` function with a ``return``.
+Take one of them: ``total(load()["rows"])``, or ``total(rows=load())``, which takes the name of the
+parameter. Or write the cell as a ``@task`` function with a ``return``.
 """
 
 from mwaa_kit.authoring.rules.rule import Rule

@@ -158,6 +158,16 @@ def test_a_last_task_is_promoted_alone_and_its_comments_stay(write_notebook: Wri
     assert rewriting.notes == ()
 
 
+def test_a_cell_stays_a_cell_where_a_function_takes_one_of_its_names(write_notebook: WriteNotebook) -> None:
+    features, score = "#| task: features\nmean = 1\nX = [mean]", "@task\ndef score(X):\n    return X"
+    path = write_notebook(["from airflow.sdk import dag, task", features, score, "@dag\ndef d(): ..."])
+    assert _after(freeze_notebook(path))[1:] == [
+        features,
+        score,
+        "@dag\ndef d():\n    _features = features()\n    score(X=_features)",
+    ]
+
+
 def test_a_task_in_several_cells_becomes_one_function(write_notebook: WriteNotebook) -> None:
     path = write_notebook(["#| task: a\nx = 1", "1 + 1", "#| task+: a\nprint(x)"])
     assert _after(promote_notebook(path)) == [
