@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.directives import find_strays
+from mwaa_kit.authoring.optionnames import find_unknown_options
 from mwaa_kit.authoring.params import misfits, param_of
 from mwaa_kit.authoring.rules import (
     cannot_be_a_function,
@@ -53,6 +54,11 @@ def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
     for problem in cell.directive.problems if cell.directive is not None else ():
         at = notebook.locate(cell.cell, cell.directive.line if cell.directive else 1)
         yield directive_grammar.RULE.found(at, f"{problem}.", 'write: #| task: name key=value key="text with spaces"')
+    if cell.directive is not None and cell.role is not Role.NOTEBOOK:  # that is told where its notebook is read
+        at = notebook.locate(cell.cell, cell.directive.line)
+        yield from (
+            directive_grammar.RULE.found(at, f"{told}.", hint) for told, hint in find_unknown_options(cell.directive)
+        )
     for stray in find_strays(cell.cell, cell.directive):
         at = notebook.locate(cell.cell, stray.line)
         if stray.below_code:

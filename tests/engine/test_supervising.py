@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from pathlib import Path
 
 import pytest
 
+from mwaa_kit.authoring.optionnames import OF_A_DAG, OF_A_TASK
 from mwaa_kit.engine.opening import open_engine
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.running import RunOptions, run_dag
@@ -66,6 +68,28 @@ def test_a_dag_file_that_cannot_be_imported_says_where(tmp_path: Path) -> None:
     (problem,) = open_engine().load(str(file)).problems
 
     assert (problem.message, problem.line) == ("NameError: name 'nonsense' is not defined", 4)
+
+
+def test_an_argument_that_airflow_does_not_have_is_told_whole_and_where(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("from airflow.sdk import DAG, task\n\nwith DAG('d'):\n    task(retry=2)(lambda: 1)()\n")
+    (problem,) = open_engine().load(str(file)).problems
+
+    refused = "Invalid arguments were passed to _PythonDecoratedOperator (task_id: <lambda>)"
+    told = f"TypeError: {refused}. Invalid arguments were: **kwargs: {{'retry': 2}}"
+    assert (problem.message, problem.line) == (told, 4)
+
+
+def test_every_argument_of_the_installed_airflow_may_be_an_option() -> None:
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG, BaseOperator
+
+    taken = {
+        *inspect.signature(BaseOperator.__init__).parameters,
+        *inspect.signature(PythonOperator.__init__).parameters,
+    }
+    assert taken - OF_A_TASK == {"self", "kwargs", "python_callable"}
+    assert {*inspect.signature(DAG.__init__).parameters} - OF_A_DAG == {"self"}
 
 
 def test_what_a_file_prints_at_import_is_not_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

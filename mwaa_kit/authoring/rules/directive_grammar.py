@@ -2,11 +2,11 @@
 
 What it does
 ------------
-The name or an option of a directive cannot be understood.
+The name or an option of a directive cannot be understood, or Airflow has no argument of the option's name.
 
 Why
 ---
-What it was meant to say would be lost.
+What it was meant to say would be lost, or Airflow would refuse the Dag file.
 
 Example
 -------
@@ -16,7 +16,8 @@ Example
 
 What to do
 ----------
-Write `key=value` without spaces; quote text that has spaces.
+Write `key=value` without spaces; quote text that has spaces. The key is an argument of the operator, as Airflow
+spells it; after `#| dag` one of the Dag; after `#| notebook` also a param of that notebook.
 """
 
 from mwaa_kit.authoring.rules.rule import Rule

@@ -227,9 +227,11 @@ def _no_request() -> TaskRequest:
 
 
 def _read_problem(path: str, text: str) -> ImportProblem:
-    """Read Airflow's import error: the message is its last line, the place the deepest line of the file itself."""
+    """Read Airflow's import error: the message is what stands below its last frame, the place the deepest line of the file."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    message = next((line.strip() for line in reversed(lines) if not line.startswith(" ")), "unknown import error")
+    frames = [number for number, line in enumerate(lines, start=1) if line.startswith("  ")]
+    told = lines[frames[-1] if frames else -1 :] or lines[-1:]
+    message = " ".join(line.strip() for line in told) or "unknown import error"
     name = re.escape(os.path.basename(path))
     places = re.findall(rf'File ".*?{name}", line (\d+)', text)
     return ImportProblem(path, message, int(places[-1]) if places else None, text)
