@@ -6,7 +6,6 @@ than none. The same notebook and target give the same bytes everywhere (rule 12)
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -15,11 +14,11 @@ from mwaa_kit.authoring.assembling import Assembler
 from mwaa_kit.authoring.cells import AuthoredCell, find_cells, required_lines
 from mwaa_kit.authoring.credentials import check_outputs
 from mwaa_kit.authoring.dagbody import all_edges, edge_names
-from mwaa_kit.authoring.helpers import find_all_support, find_support, local_modules, release_folder
-from mwaa_kit.authoring.ipynb import read_notebook
+from mwaa_kit.authoring.helpers import find_missing_files, find_support, local_modules, release_folder
+from mwaa_kit.authoring.importing.reading import read_any_notebook
 from mwaa_kit.authoring.notebooklowering import returns_value
 from mwaa_kit.authoring.notebooktasks import needed_lines, published_copy
-from mwaa_kit.authoring.others import Others, include, read_others, run_whole
+from mwaa_kit.authoring.others import Others, read_others
 from mwaa_kit.authoring.pausing import collecting_later
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.writer import Writer
@@ -42,15 +41,13 @@ def compile_notebook(path: str, *, target: str = DEFAULT_TARGET) -> DagModule:
     NoTaskError
         If no cell of it is a task.
     """
-    notebook = read_notebook(path)
+    notebook = read_any_notebook(path)
     others = read_others(notebook)
-    whole, _ = include(notebook, others)
-    called = (find_all_support(other, posixpath.dirname(p)) for p, other in run_whole(whole, others))
-    files = {file.name: file for group in (*called, find_support(whole)) for file in group}
     read = [notebook, *(other for other in others.values() if isinstance(other, Notebook))]
     shown = [finding for each in read for finding in check_outputs(each)]
-    module = compile_source(notebook, target=target, support=tuple(files.values()), others=others)
-    return replace(module, findings=in_order([*module.findings, *shown]))
+    module = compile_source(notebook, target=target, support=find_support(notebook, others), others=others)
+    findings = [*module.findings, *shown, *find_missing_files(notebook, others)]
+    return replace(module, findings=in_order(findings))
 
 
 def compile_source(

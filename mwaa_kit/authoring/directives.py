@@ -77,6 +77,8 @@ class Directive:
         In the cell, from 1.
     returns
         The names that a whole notebook gives back.
+    files
+        The files that a whole notebook reads, from the folder of the notebook that names it.
     problems
         What could not be understood, in words; empty when all is well.
     """
@@ -88,6 +90,7 @@ class Directive:
     after: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def option(self, key: str) -> Option | None:
         """Return an option by its key."""
@@ -162,7 +165,7 @@ def parse_directive(key: str, text: str, line: int) -> Directive:
         problems.append(f"{name!r} is no name: letters, digits, '_', '-' and '.', beginning with a letter or '_'")
     if not name and key in NAMED:
         problems.append(f"'#| {key}' needs a name")
-    options, after, returns = list[Option](), list[str](), list[str]()
+    options, after, returns, files = list[Option](), list[str](), list[str](), list[str]()
     for word in words:
         match = _OPTION.fullmatch(word)
         if match is None:
@@ -171,17 +174,19 @@ def parse_directive(key: str, text: str, line: int) -> Directive:
             after += [upstream for upstream in match["value"].strip("[]()").split(",") if upstream]
         elif key == "notebook" and match["key"] == "returns":
             returns += [part.strip("'\" ") for part in match["value"].strip("[]()").split(",") if part]
+        elif key == "notebook" and match["key"] == "files":
+            files += [part.strip("'\" ") for part in match["value"].strip("[]()").split(",") if part]
         elif any(option.key == match["key"] for option in options):
             problems.append(f"the option {match['key']!r} is given twice")
         else:
             options.append(_option(match["key"], match["value"]))
     problems += [f"{given!r} is no name to return" for given in returns if not given.isidentifier()]
     waits = tuple(a.strip("'\" ") for a in after)
-    return Directive(key, name, line, tuple(options), waits, tuple(returns), tuple(problems))
+    return Directive(key, name, line, tuple(options), waits, tuple(returns), tuple(problems), tuple(files))
 
 
 def _option(key: str, value: str) -> Option:
-    """A Python literal, else a call to a shared name, else a bare word: a string."""
+    """A Python literal, else a call, or a choice of assets, of shared names (``raw | clean``), else a bare word: a string."""
     try:
         ast.literal_eval(value)
         return Option(key, value)
@@ -191,7 +196,9 @@ def _option(key: str, value: str) -> Option:
         tree = ast.parse(value, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Option(key, repr(value))
-    if any(isinstance(node, ast.Call) for node in ast.walk(tree)) or isinstance(tree, ast.List | ast.Dict | ast.Tuple):
+    of_assets = isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitAnd | ast.BitOr)
+    holds = of_assets or isinstance(tree, ast.List | ast.Dict | ast.Tuple)
+    if holds or any(isinstance(node, ast.Call) for node in ast.walk(tree)):
         return Option(key, value, call=True)
     return Option(key, repr(value), bare=value if value.isidentifier() else "")
 

@@ -14,24 +14,66 @@ from pathlib import Path, PurePosixPath
 
 from mwaa_kit.authoring.cells import find_cells
 from mwaa_kit.authoring.codestyle import quoted
+from mwaa_kit.authoring.directives import find_directive
+from mwaa_kit.authoring.others import Others, include, read_others, run_whole
+from mwaa_kit.authoring.rules import other_notebook
 from mwaa_kit.authoring.shipping import shipped_facts
+from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.module import SupportFile
 from mwaa_kit.model.notebook import Notebook
 
 
-def find_support(notebook: Notebook) -> tuple[SupportFile, ...]:
-    """Return the local modules that shipped cells import, and those that these import, in order of their names.
+def find_support(notebook: Notebook, others: Others | None = None) -> tuple[SupportFile, ...]:
+    """Return the files that a notebook needs beside it, in order of their names.
 
-    What an included notebook imports lies beside that one.
+    They are the local modules that shipped cells import, and those that these import; what an included notebook imports,
+    which lies beside that one; and what a notebook that is run whole imports, and the files it is said to read.
+
+    Parameters
+    ----------
+    others
+        The other notebooks that it names; None reads them.
     """
+    others = read_others(notebook) if others is None else others
+    whole, _ = include(notebook, others)
+    found: dict[str, SupportFile] = {}
+    for path, inner, directive in run_whole(whole, others):
+        folder = Path(whole.path).parent
+        files = (name for name in directive.files if is_inside(name) and (folder / name).is_file())
+        found |= {file.name: file for file in _of_whole(inner, posixpath.dirname(path))}
+        found |= {name: SupportFile(name, (folder / name).read_bytes()) for name in map(posixpath.normpath, files)}
+    return tuple(file for _, file in sorted({**found, **_of_cells(whole)}.items()))
+
+
+def find_missing_files(notebook: Notebook, others: Others) -> Iterator[Finding]:
+    """Find the files that a notebook which is run whole is said to read, and that cannot be published."""
+    whole, _ = include(notebook, others)
+    cells = {find_directive(cell): cell for cell in whole.code_cells}
+    for _, _, directive in run_whole(whole, others):
+        for name in directive.files:
+            if not is_inside(name) or not (Path(whole.path).parent / name).is_file():
+                message = f"files= names {name!r}, and there is no such file in the folder of this notebook."
+                hint = (
+                    "write its path from the folder of this notebook, and keep it there: it is published with the Dag"
+                )
+                yield other_notebook.RULE.found(whole.locate(cells[directive], directive.line), message, hint)
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path, as it is written, stays below the folder it starts from."""
+    return not posixpath.normpath(path).startswith(("../", "/")) and posixpath.normpath(path) != ".."
+
+
+def _of_cells(notebook: Notebook) -> dict[str, SupportFile]:
+    """Return the local modules of the cells, those of included notebooks from their own folders."""
     found: dict[str, SupportFile] = {}
     for path in dict.fromkeys(cell.path or notebook.path for cell in notebook.code_cells):
         modules = _imported_by_cells(notebook, path)
         found |= {file.name: file for file in _modules(modules, Path(path).parent) if file.name not in found}
-    return tuple(file for _, file in sorted(found.items()))
+    return found
 
 
-def find_all_support(notebook: Notebook, folder: str) -> tuple[SupportFile, ...]:
+def _of_whole(notebook: Notebook, folder: str) -> tuple[SupportFile, ...]:
     """Return the local modules of a notebook that is run whole; `folder` is its own, as seen from the published files."""
     trees = (cell.parsed.body for cell in find_cells(notebook))
     modules = _imports(node for body in trees for statement in body for node in ast.walk(statement))

@@ -9,11 +9,9 @@ from mwaa_kit.authoring.codestyle import folded, quoted, tidy
 from mwaa_kit.authoring.importblock import import_block, spaced
 from mwaa_kit.authoring.lowering import LoweredTask, anchor_of, bindings, task_head
 from mwaa_kit.authoring.notebooktasks import NotebookCall, context_names, output_code
+from mwaa_kit.authoring.optionnames import OF_A_NOTEBOOK
 from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.authoring.writer import TextLine, indent
-
-OPTIONS = frozenset({"path", "output", "kernel_name"})
-"""Options of ``#| notebook:`` that are no arguments of an operator."""
 
 
 def lower_notebook(
@@ -41,7 +39,8 @@ def lower_notebook(
     ]
     body += _run(lowered, call, names)
     body += _returned(call, names["executed"], wiring, task.task_id)
-    head = task_head(lowered, wiring, OPTIONS, context_names(directive))
+    kept_back = OF_A_NOTEBOOK.union(name for name, _ in call.fixed)
+    head = task_head(lowered, wiring, kept_back, context_names(directive))
     block = spaced(import_block([TextLine(text) for text in imports]))
     own = [line_of(task.cell, text, task.line or None) for text in body]
     return [
@@ -60,8 +59,10 @@ def _run(lowered: LoweredTask, call: NotebookCall, names: dict[str, str]) -> lis
     directive = lowered.task.directive
     kernel = directive.option("kernel_name") if directive is not None else None
     words = [f"os.path.join({names['folder']}, {quoted(posixpath.basename(call.path))})", names["output"]]
-    if call.takes:
-        words.append(f"parameters={{{', '.join(f'{quoted(name)}: {name}' for name in call.takes)}}}")
+    given = [f"{quoted(name)}: {name}" for name in call.takes]
+    given += [f"{quoted(name)}: {tidy(code)}" for name, code in call.fixed]
+    if given:
+        words.append(f"parameters={{{', '.join(given)}}}")
     words += [f"kernel_name={tidy(kernel.code) if kernel is not None else quoted('python3')}", f"cwd={names['folder']}"]
     return folded(f"{names['executed']} = papermill.execute_notebook(", [*words, "progress_bar=False"], ")", indent=4)
 

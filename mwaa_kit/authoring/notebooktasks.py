@@ -8,12 +8,14 @@ Not to ``PapermillOperator``: a task function is the one concept that is already
 typed values where the operator's templates would make strings of them, it returns a value, which the operator cannot, and
 it needs papermill alone, in the same words for Airflow 2 and 3.
 
-What goes in: each name of the notebook's params cell that a task, a param or shared code above makes, and each name that
-the notebook reads and does not make. What comes out: the names after ``returns=``; without it, where another task reads
+What goes in: each name of the notebook's params cell that an option gives (``rate=0.5``, before any argument of that name
+that Airflow has) or that a task, a param or shared code above makes, and each name that the notebook reads and does not
+make. What comes out: the names after ``returns=``; without it, where another task reads
 this task by its name, the value of the notebook's last line. The executed notebook is kept in the worker's temporary
 folder, ``<tmp>/<dag_id>/<run_id>/<name>.ipynb``, or where ``output=`` says (``{run_id}`` and other context keys are filled
 in). The copy that is published holds no outputs; where something is returned, a last cell shows it as JSON. Cells with
-``#| skip`` stay behind.
+``#| skip`` stay behind. Beside it lie the helper modules that it imports, and the files after ``files=``: it runs in the
+folder of the copy, so it finds them under the paths it has.
 """
 
 from __future__ import annotations
@@ -24,13 +26,15 @@ import posixpath
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role, find_cells
 from mwaa_kit.authoring.directives import Directive
+from mwaa_kit.authoring.optionnames import find_unknown_options
 from mwaa_kit.authoring.others import Others, other_path
 from mwaa_kit.authoring.parsing import parse_cell
-from mwaa_kit.authoring.rules import other_notebook
+from mwaa_kit.authoring.rules import directive_grammar, other_notebook
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS
 from mwaa_kit.authoring.steps import BUILTINS
 from mwaa_kit.model.finding import Finding
@@ -52,7 +56,9 @@ class NotebookCall:
     path
         Relative to the folder of the notebook that names it.
     takes
-        The names it is given.
+        The names it is given by what is above.
+    fixed
+        Its params that the directive gives, each with its code.
     returns
         The names it gives back.
     shows
@@ -62,6 +68,7 @@ class NotebookCall:
     path: str
     notebook: Notebook
     takes: tuple[str, ...]
+    fixed: tuple[tuple[str, str], ...]
     returns: tuple[str, ...]
     shows: bool
 
@@ -79,6 +86,9 @@ def with_notebooks(
                 hint = "write the path from the folder of this notebook: path=train.ipynb"
                 findings.append(other_notebook.RULE.found(at, f"{found}.", hint))
             else:
+                at = notebook.locate(cell.cell, cell.directive.line)
+                unknown = find_unknown_options(cell.directive, frozenset(name for name, _ in found.fixed))
+                findings += [directive_grammar.RULE.found(at, f"{told}.", hint) for told, hint in unknown]
                 cell = replace(cell, parsed=parse_cell(_stand_in(cell.directive, found)))
                 calls[cell] = found
         made.append(cell)
@@ -102,7 +112,11 @@ def _call(directive: Directive, above: list[AuthoredCell], others: Others) -> No
     missing = [name for name in directive.returns if name not in bound]
     if missing:
         return f"{path!r} makes no {missing[0]!r} to return"
-    return NotebookCall(path, inner, tuple(_takes(cells, above)), directive.returns, _shows(cells))
+    params = [name for cell in cells if cell.role is Role.PARAMS for name in cell.facts.binds]
+    fixed = {option.key: option.code for option in directive.options if option.key in params}
+    takes = tuple(name for name in _takes(cells, above) if name not in fixed)
+    path = str(PurePosixPath(path).with_suffix(".ipynb"))
+    return NotebookCall(path, inner, takes, tuple(fixed.items()), directive.returns, _shows(cells))
 
 
 def _takes(cells: tuple[AuthoredCell, ...], above: list[AuthoredCell]) -> Iterator[str]:

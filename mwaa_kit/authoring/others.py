@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mwaa_kit.authoring.cells import Role, find_cells
 from mwaa_kit.authoring.directives import Directive, find_directive
-from mwaa_kit.authoring.ipynb import read_notebook
+from mwaa_kit.authoring.importing.reading import read_any_notebook
 from mwaa_kit.authoring.rules import other_notebook
 from mwaa_kit.errors import MwaaKitError
 from mwaa_kit.model.finding import Finding
@@ -39,7 +39,7 @@ def read_others(notebook: Notebook) -> Others:
 
 def _read(notebook: Notebook, path: str) -> Notebook | str:
     try:
-        return read_notebook(str(Path(notebook.path).parent / path))
+        return read_any_notebook(str(Path(notebook.path).parent / path))
     except MwaaKitError as error:
         return error.message
 
@@ -61,15 +61,15 @@ def other_path(directive: Directive) -> str:
     return value if isinstance(value, str) else ""
 
 
-def run_whole(notebook: Notebook, others: Others) -> Iterator[tuple[str, Notebook]]:
-    """Yield the notebooks that are run as tasks, with their paths."""
+def run_whole(notebook: Notebook, others: Others) -> Iterator[tuple[str, Notebook, Directive]]:
+    """Yield the notebooks that are run as tasks, with their paths and what names them."""
     for cell in notebook.code_cells:
         directive = find_directive(cell)
         if directive is not None and directive.key == "notebook" and other_path(directive):
             path = posixpath.normpath(other_path(directive))
             inner = others.get(path)
             if isinstance(inner, Notebook) and not path.startswith(("../", "/")):
-                yield path, inner
+                yield path, inner, directive
 
 
 def include(notebook: Notebook, others: Others) -> tuple[Notebook, tuple[Finding, ...]]:

@@ -280,10 +280,23 @@ def format_error(error: BaseException) -> str:
         parts.append("\nThe above exception was the direct cause of the following exception:\n")
     parts.append("Traceback (most recent call last):")
     parts += [line.rstrip("\n") for line in traceback.format_list(user_frames(error))]
-    parts.append(last_line(error))
+    parts.append(_said(error))
     return "\n".join(parts)
 
 
 def last_line(error: BaseException) -> str:
     """Return ``ValueError: no rows``; also of an exception that cannot say what it is."""
+    if type(error).__name__ == "PapermillExecutionError":
+        return _in_its_notebook(error)
+    return _said(error)
+
+
+def _said(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(type(error), error)).strip()
+
+
+def _in_its_notebook(error: BaseException) -> str:
+    """Return what went wrong in a notebook that papermill ran, and in which of its cells; papermill says a page."""
+    name, value, count, source = (getattr(error, key, "") for key in ("ename", "evalue", "exec_count", "source"))
+    first = next((line for line in str(source).splitlines() if line.strip() and not line.startswith("#")), "")
+    return f"{name}: {value} (in the notebook, In [{count}]: {first})"

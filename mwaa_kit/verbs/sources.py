@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mwaa_kit.authoring.importing.reading import is_notebook
-from mwaa_kit.authoring.sources import NOTEBOOK, find_sources, read_dag_file
+from mwaa_kit.authoring.sources import find_sources, read_dag_file
 from mwaa_kit.errors import DagImportError, MissingInputError, UncompiledNotebookError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.module import DagModule
@@ -62,7 +62,7 @@ def read_document(file: str, target: str, *, path: str) -> DagModule:
     document = read_dag_file_document(file)
     if document is not None:
         return dag_file_module(document, path, target=target)
-    if file == path and path.endswith(NOTEBOOK):
+    if file == path:
         return compile_notebook(path, target=target)
     notebook = replace(read_any_notebook(file), path=path)
     return compile_source(notebook, target=target, support=find_support(notebook))

@@ -18,22 +18,23 @@ TRAIN = [
     "#| params\nn = 1\nrows = []\nrate: float = 0.5",
     "from helping import double",
     "#| skip\nraise ValueError('exploration')",
-    "auc = double(sum(rows)) * rate + n\nmodel = {'weights': rows}",
+    "with open('bonus.txt') as file:\n    auc = double(sum(rows)) * rate + n + int(file.read())\nmodel = {'weights': rows}",
     "auc",
 ]
 
 
 @pytest.fixture
 def notebook(write_notebook: WriteNotebook, tmp_path: Path) -> str:
-    """A Dag with two notebook tasks: one returns names, one its last value."""
+    """A Dag with two notebook tasks: one returns names and reads a file, one gives its last value."""
     (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "bonus.txt").write_text("100")
     (tmp_path / "sub" / "helping.py").write_text("def double(x):\n    return 2 * x\n")
     write_notebook(TRAIN, "sub/train.ipynb")
     write_notebook(["import os\nlabels = [row * 10 for row in rows]", "{'labels': labels}"], "last.ipynb")
     cells = [
         "#| params\nn = 3",
         "#| task: load\nrows = [1, 2, 3]",
-        "#| notebook: train path=sub/train.ipynb returns=auc,model retries=1",
+        "#| notebook: train path=sub/train.ipynb returns=auc,model rate=0.25 files=sub/bonus.txt retries=1",
         "#| notebook: last path=last.ipynb",
         "#| task: report\nfound = [auc, model['weights'], n, last['labels']]",
         "#| task: keep\nkept = found",
@@ -61,7 +62,7 @@ def test_a_notebook_task_is_a_call_of_papermill_with_typed_parameters(notebook: 
     executed = papermill.execute_notebook(
         os.path.join(folder, "train.ipynb"),
         output,
-        parameters={{"n": n, "rows": rows}},
+        parameters={{"n": n, "rows": rows, "rate": 0.25}},
         kernel_name="python3",
         cwd=folder,
         progress_bar=False,
@@ -69,7 +70,12 @@ def test_a_notebook_task_is_a_call_of_papermill_with_typed_parameters(notebook: 
     return executed.cells[-1].outputs[0].data["application/json"]'''
     )
     assert "@task(multiple_outputs=True, retries=1)\ndef train" in module.source
-    assert [file.name for file in module.support] == ["last.ipynb", "sub/helping.py", "sub/train.ipynb"]
+    assert [file.name for file in module.support] == [
+        "last.ipynb",
+        "sub/bonus.txt",
+        "sub/helping.py",
+        "sub/train.ipynb",
+    ]
     assert module.requirements == ("papermill", "ipykernel")
     assert module.edges[0] == EdgeReason(
         "whole", "load", "train", ("rows",), "'rows' written in cell 2 line 2, read in cell 3 line 1"
@@ -82,7 +88,7 @@ def test_notebook_tasks_run_with_papermill_and_hand_their_values_on(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     done = run(notebook)
     assert done.state == "success"
-    assert done["report"].value == [9.0, [1, 2, 3], 3, [10, 20, 30]]
+    assert done["report"].value == [106.0, [1, 2, 3], 3, [10, 20, 30]]
     assert sorted(path.name for path in (tmp_path / "tmp" / "whole").rglob("*.ipynb")) == ["last.ipynb", "train.ipynb"]
 
 
@@ -98,6 +104,26 @@ def test_the_published_copy_holds_no_output_and_only_its_params_are_tagged(noteb
         ({}, []),
         ({}, []),
         ({"tags": ["mwaa-kit-returns"]}, []),
+    ]
+
+
+def test_a_percent_file_runs_other_percent_files_whole_with_all_they_need(tmp_path: Path) -> None:
+    (tmp_path / "helping.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "train.py").write_text("# %%\nfrom helping import double\nauc = double(rows)\n")
+    first = tmp_path / "first.py"
+    first.write_text("# %%\n#| task: load\nrows = [1]\n\n# %%\n#| notebook: train path=train.py returns=auc\n")
+    module = compile_notebook(str(first))
+    assert [file.name for file in module.support] == ["helping.py", "train.ipynb"]
+    assert 'os.path.join(folder, "train.ipynb")' in module.source
+    assert [finding.code for finding in module.findings] == ["MK110"]
+
+
+@pytest.mark.parametrize("name", ["absent.csv", "../outside.csv"])
+def test_a_file_that_cannot_be_published_is_told(name: str, write_notebook: WriteNotebook) -> None:
+    write_notebook(["1 + 1"], "inner.ipynb")
+    module = compile_notebook(write_notebook([f"#| notebook: a path=inner.ipynb files={name}"]))
+    assert [str(finding).partition(":")[2].partition("\n")[0] for finding in module.findings][1:] == [
+        f" files= names {name!r}, and there is no such file in the folder of this notebook."
     ]
 
 
