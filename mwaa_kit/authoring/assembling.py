@@ -208,8 +208,8 @@ class Assembler:
     # -- the top of the file
 
     def _header(self) -> list[str]:
-        printable = "".join(char if char.isprintable() else "?" for char in PurePath(self.known.notebook.path).stem)
-        lines = [f"# Made by mwaa-kit from {printable}.ipynb: edit the notebook, not this file."]
+        printable = "".join(char if char.isprintable() else "?" for char in PurePath(self.known.notebook.path).name)
+        lines = [f"# Made by mwaa-kit from {printable}: edit the notebook, not this file."]
         if self._has_bare_fstring():
             lines.append("# ruff: noqa: F541")
         return lines
@@ -217,8 +217,9 @@ class Assembler:
     def _has_bare_fstring(self) -> bool:
         """Whether the user wrote an f-string without a placeholder: harmless, and left as it is."""
         cells = [cell for cell in self.known.cells if _FSTRING.search(cell.parsed.text)]
-        nodes = (node for cell in cells for statement in cell.parsed.body for node in ast.walk(statement))
-        bare = (n for n in nodes if isinstance(n, ast.JoinedStr))
+        nodes = [node for cell in cells for statement in cell.parsed.body for node in ast.walk(statement)]
+        formats = {node.format_spec for node in nodes if isinstance(node, ast.FormattedValue)}
+        bare = (n for n in nodes if isinstance(n, ast.JoinedStr) and n not in formats)
         return any(not any(isinstance(v, ast.FormattedValue) for v in node.values) for node in bare)
 
     def _imports(self, shipped: Slice) -> list[TextLine]:

@@ -7,7 +7,7 @@ import io
 import re
 import tokenize
 
-WIDTH = 110
+WIDTH = 88
 
 
 def quoted(text: str) -> str:

@@ -64,7 +64,8 @@ def lower_task(lowered: LoweredTask, wiring: Wiring) -> list[TextLine]:
     task, gives = lowered.task, wiring.gives.get(lowered.task.task_id, [])
     body = [*_imports(lowered), *bindings(lowered, wiring), *_copies(lowered)]
     for cell in task.cells:
-        body += [TextLine(f"# {anchor_of(cell)}"), *_cell_body(cell, task, set(gives), lowered.target)]
+        gap = [] if cell is task.cells[0] else [TextLine("")]
+        body += [*gap, TextLine(f"# {anchor_of(cell)}"), *_cell_body(cell, task, set(gives), lowered.target)]
     body += _returned(gives, as_dict=wiring.returns_dict(task.task_id))
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in body):
         body.append(TextLine("pass"))
@@ -137,9 +138,15 @@ def _cell_body(cell: AuthoredCell, task: Task, gives: set[str], target: str) -> 
             return False
         if isinstance(node, ast.Import | ast.ImportFrom):
             return any(used(import_name(alias)) for alias in node.names)
-        return True
+        return not (node is cell.parsed.body[-1] and _only_shows(node, cell))
 
     return single_blanks(trimmed(cell_lines(cell, target, keep)))
+
+
+def _only_shows(node: ast.stmt, cell: AuthoredCell) -> bool:
+    """Whether a statement is a name on a line of its own, which Jupyter shows and a function says nothing by."""
+    shown = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(shown, ast.Name) and cell.parsed.text.split("\n")[node.lineno - 1].strip() == shown.id
 
 
 def _returned(gives: list[str], *, as_dict: bool) -> list[TextLine]:

@@ -27,6 +27,40 @@ def test_the_example_of_the_language_comes_out_as_its_golden_file(target: str) -
     assert (module.dag_ids, module.file_name, module.findings) == (("churn",), "churn.py", ())
 
 
+def test_only_what_the_cells_do_is_lowered_and_each_cell_begins_with_a_gap(tmp_path: Path) -> None:
+    cells = ["#| task: a\nx = 1\nx", "#| task+: a\ny = x; y\ny  # seen", '#| task+: a\nprint(f"{y:>3}")']
+    path = tmp_path / "shows.py"
+    path.write_text("".join(f"# %%\n{cell}\n\n" for cell in cells))
+    source = compile_notebook(str(path)).source
+    assert source.startswith("# Made by mwaa-kit from shows.py: edit the notebook, not this file.\n\nfrom airflow")
+    assert source.partition("def a():\n")[2].partition("\n\n\n")[0] == (
+        '    # cell #1\n    x = 1\n\n    # cell #2\n    y = x; y\n    y  # seen\n\n    # cell #3\n    print(f"{y:>3}")'
+    )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "code"),
+    [
+        ('"0 6 * * *"', '"0 6 * * *"'),
+        ("@daily", '"@daily"'),
+        ("None", "None"),
+        ("timedelta(hours=6)", "timedelta(hours=6)"),
+        ("[raw,clean]", "[raw, clean]"),
+        ("raw", "raw"),
+        ("raw&clean", "raw & clean"),
+        ("(raw|clean)&raw", "(raw | clean) & raw"),
+        ('CronTriggerTimetable("0 0 * * *",timezone="UTC")', 'CronTriggerTimetable("0 0 * * *", timezone="UTC")'),
+    ],
+)
+def test_a_schedule_is_a_text_a_span_a_timetable_or_assets(
+    schedule: str, code: str, write_notebook: WriteNotebook
+) -> None:
+    imports = "from datetime import timedelta\nfrom airflow.sdk import Asset, CronTriggerTimetable"
+    assets = 'raw = Asset("s3://b/raw")\nclean = Asset("s3://b/clean")'
+    module = compile_notebook(write_notebook([imports, assets, "#| task: a\nx = 1", f"#| dag: d schedule={schedule}"]))
+    assert f"@dag(schedule={code})" in module.source
+
+
 def test_each_edge_tells_its_names_and_its_reason() -> None:
     assert compile_notebook(str(GOLDEN / "churn.ipynb")).edges == (
         EdgeReason("churn", "load", "features", ("rows",), "'rows' written in cell 4 line 2, read in cell 6 line 2"),

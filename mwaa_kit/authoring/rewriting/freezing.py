@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
+from mwaa_kit.authoring.codestyle import WIDTH
 from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.parsing import one_newline
 from mwaa_kit.authoring.rewriting.compiled import Compiled, Edits
 from mwaa_kit.authoring.rewriting.generated import indented
 from mwaa_kit.authoring.rewriting.ipynbtext import NewCell
 
-_WIDTH = 100
 _STAYS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -73,7 +73,7 @@ def _own_dag(compiled: Compiled, plan: DagPlan) -> list[str]:
     imports = compiled.generated.own_imports(names - set(compiled.airflow.names))
     arguments = [f"{word.arg}={compiled.generated.segment(word.value)}" for word in words]
     head = [f"@{compiled.generated.segment(decorator.func)}({', '.join(arguments)})"]
-    if len(head[0]) > _WIDTH:
+    if len(head[0]) > WIDTH:
         head = [head[0].partition("(")[0] + "(", *(f"    {argument}," for argument in arguments), ")"]
     gap = [""] if imports else []
     return [*imports, *gap, *head, f"def {node.name}():", *indented(_body(compiled, plan), 4)]

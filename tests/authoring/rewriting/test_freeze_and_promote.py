@@ -171,7 +171,7 @@ def test_a_cell_stays_a_cell_where_a_function_takes_one_of_its_names(write_noteb
 def test_a_task_in_several_cells_becomes_one_function(write_notebook: WriteNotebook) -> None:
     path = write_notebook(["#| task: a\nx = 1", "1 + 1", "#| task+: a\nprint(x)"])
     assert _after(promote_notebook(path)) == [
-        "from airflow.sdk import task\n\n@task\ndef a():\n    x = 1\n    print(x)",
+        "from airflow.sdk import task\n\n@task\ndef a():\n    x = 1\n\n    print(x)",
         "1 + 1",
         "# the code of this cell is in task 'a', cell 1",
     ]
