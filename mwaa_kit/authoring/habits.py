@@ -45,7 +45,9 @@ UNSTABLE = frozenset(
 )
 WORK = re.compile(
     r"(requests\.(get|post|put|head)|urllib\.request\.(urlopen|urlretrieve)|subprocess\.(run|call|check_call|check_output)"
-    r"|time\.sleep|boto3\.(client|resource)|pandas\.read_\w+|airflow\..*Variable\.get)"
+    r"|time\.sleep|boto3\.(client|resource)|pandas\.read_\w+|numpy\.(load|loadtxt|genfromtxt)|airflow\..*Variable\.get"
+    r"|open|io\.open|sqlite3\.connect|psycopg2\.connect"
+    r"|os\.(system|popen|listdir|walk|makedirs|mkdir|remove)|shutil\.(copy\w*|move|rmtree|make_archive)|glob\.glob)"
 )
 _LOCAL = re.compile(r"(file://)?(/home/[^/]+/|/Users/[^/]+/|~/|/content/drive/|/kaggle/|[A-Za-z]:[\\/]Users[\\/])")
 _SHIPPED = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
@@ -130,7 +132,7 @@ def _at_import(
     ]
     for node in run_at_once([*cell.parsed.body, *bodies]):
         full = names.of(node.func) if isinstance(node, ast.Call) else ""
-        if not full or not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or not (full or getattr(node.func, "id", "") == "open"):
             continue
         at = notebook.locate(cell.cell, node.lineno, node.col_offset + 1)
         if full in UNSTABLE:
@@ -139,7 +141,7 @@ def _at_import(
                 "write a fixed value here, or call it inside a task; the time of a run is in its context (logical_date)"
             )
             yield unstable_value.RULE.found(at, message, hint)
-        elif WORK.fullmatch(full):
+        elif WORK.fullmatch(full or "open"):
             message = f"{ast.unparse(node.func)}() runs each time Airflow reads the file, not only when the Dag runs."
             yield work_at_import.RULE.found(at, message, "move it into a task")
 
