@@ -30,16 +30,25 @@ from mwaa_kit.errors import MwaaKitError, NoTaskError
 from mwaa_kit.model.finding import errors_in
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
-PACKAGES = (*("papermill", "nbconvert", "nbclient", "nbformat", "nbval", "jupytext", "nbdime"),)
+PACKAGES = (
+    *("papermill", "nbconvert", "nbclient", "nbformat", "nbval", "jupytext", "nbdime", "nbsphinx", "ipyparallel"),
+)
 
 READ = (
-    "Read by eye, cell by cell, and compared with the edges (all of them right, none missing): nbconvert's",
-    "`nbconvert_library` and `notebook2`, papermill's `gcs-simple_notebook` and `report_mode_test`, nbclient's `Clear Output`",
-    "and `update-display-id` (its `deferred` edges are the globals that its function reads), jupytext's `World population`",
-    "and `plotly_graphs`, nbval's `index`, nbformat's `test3`, nbdime's `mixed-conflicts--1` (its star import cannot be",
-    "known: that is its one finding). What a setting changes for a later cell, such as `matplotlib.rcParams` for `plt`, is no",
-    "edge. Reading them found that `compile` never ended at two headings in one markdown cell above a task, and that a",
-    "notebook without tasks was told that it has no `#| dag`; both are mended.",
+    "Read by eye, cell by cell, each name of each cell against the edges. Right, and none missing:",
+    "",
+    "- nbconvert's `nbconvert_library` (17 edges): names bound again and again (`body`, `resources`, `c`) lead to their",
+    "  last writer.",
+    "- jupytext's `World population` (11): `data` means another thing in the last cell, which makes its own; and",
+    "  `python_notebook_sample` (7).",
+    "- ipyparallel's `rmt` (20): a function is replaced by its own result, and what functions read is charged to their",
+    "  callers, also below `%timeit`; `MPI Broadcast` (15): `root['a'] = 5` is a change, what stands below `%%px` runs",
+    "  elsewhere, and `globals()` is a finding.",
+    "- nbclient's `Output` (12): `with output1:` reads it; `update-display-id` (11): its `deferred` edges are the globals",
+    "  that its function reads.",
+    "- nbsphinx's `cell-metadata` (7): `plt.rcParams[…] = …` is a setting of a module, no edge; a task below it gets MK211.",
+    "- nbval's `index` (7): the text of `%%writefile` reads nothing; papermill's `report_mode_test` (2) and",
+    "  `gcs-simple_notebook` (2).",
 )
 """What was read, and judged."""
 

@@ -137,6 +137,11 @@ EDGES: dict[tuple[str, ...], str] = {
     ("xs = [1]", "ys = [2]", "xs += ys", "xs"): "0-2 data xs, 1-2 data ys, 2-3 mutation xs",
     ("def f(): return x", "x = 1", "f", "h = f", "h()"): "0-2 data f, 0-3 data f, 1-4 deferred x, 3-4 data h",
     ("rows = [{}]", "r = rows[0]", "r['a'] = 1", "rows"): "0-1 data rows, 0-3 data rows, 1-2 data r, 2-3 mutation rows",
+    # as notebooks of ipyparallel, nbclient and jupytext have it
+    ("def f(n): return n", "%timeit f(1)", "f = f(2)", "print(f)"): "0-1 data f, 0-2 data f, 2-3 data f",
+    ("root = ask()[0]", "root['a'] = 5", "%%px\nroot = 1", "root"): "0-1 data root, 1-3 mutation root",
+    ("out = show()", "with out:\n    print(1)", "out"): "0-1 data out, 0-2 data out",
+    ("data = ask()", "zones = data.a", "data = [z for z in zones]\nprint(data)"): "0-1 data data, 1-2 data zones",
 }  # fmt: skip
 
 
