@@ -93,15 +93,23 @@ def _cells(key: str, node: Mapping[str, Any], names: Mapping[str, str]) -> Itera
     file = str(parts.get("filename") or "")
     after = ",".join(names[upstream] for upstream in _upstream(node) if upstream in names)
     rest = f" after={after}" if after else ""
-    if notes := [words for part, words in _DROPPED.items() if parts.get(part)]:
+    read = _files(file, parts)
+    known = {"dependencies"} if read else set()
+    if notes := [words for part, words in _DROPPED.items() if parts.get(part) and part not in known]:
         yield {
             "cell_type": "markdown",
             "metadata": {},
             "source": [f"`{names[key]}` had in Elyra: {', '.join(notes)}. See to them on Amazon MWAA."],
         }
-    if file.endswith(".ipynb"):
-        yield _code(f"#| notebook: {names[key]} path={json.dumps(file)}{rest}")
-    elif file.endswith(".py"):
-        yield _code(f"#| task: {names[key]}{rest}\nimport runpy\n\nrunpy.run_path({file!r}, run_name='__main__')")
+    if file.endswith((".ipynb", ".py")):  # a script is a notebook of one cell: it is published, and runs as __main__
+        yield _code(f"#| notebook: {names[key]} path={json.dumps(file)}{read}{rest}")
     else:
         yield _code(f"#| task: {names[key]}{rest}\nraise NotImplementedError({f'run {file or key}'!r})")
+
+
+def _files(file: str, parts: Mapping[str, Any]) -> str:
+    """Return the option for the files that a notebook reads, which Elyra names from its folder; empty for a pattern."""
+    names = [str(name) for name in parts.get("dependencies") or []]
+    if not file.endswith((".ipynb", ".py")) or not names or any(char in name for name in names for char in "*?[,'\" "):
+        return ""
+    return f" files={','.join(str(PurePosixPath(file).parent / name) for name in names)}"

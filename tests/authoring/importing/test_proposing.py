@@ -95,7 +95,8 @@ def test_kale_tags_become_directives(tmp_path: Path) -> None:
 
 def _node(key: str, file: str, *upstream: str, label: str = "") -> dict[str, Any]:
     links = [{"id": f"l{u}", "node_id_ref": u, "port_id_ref": "outPort"} for u in upstream]
-    parameters = {"filename": file, "env_vars": ["A=1"] if key == "a" else [], "dependencies": []}
+    parameters = {"filename": file, "env_vars": ["A=1"] if key == "a" else []}
+    parameters["dependencies"] = {"a": ["*.csv"], "b": ["in.csv", "more.txt"]}.get(key, [])
     data = {"component_parameters": parameters, "ui_data": {"label": label or file}}
     return {"id": key, "type": "execution_node", "op": "x", "app_data": data, "inputs": [{"id": "in", "links": links}]}
 
@@ -110,11 +111,14 @@ def test_an_elyra_pipeline_becomes_a_notebook_in_the_order_of_its_arrows(tmp_pat
     cells = json.loads(Path(rewriting.output).read_text())["cells"]
     assert ["".join(cell["source"]).split("\n")[0] for cell in cells] == [
         "#| dag: my_etl",
-        "`load_data` had in Elyra: environment variables. See to them on Amazon MWAA.",
+        "`load_data` had in Elyra: files it needs, environment variables. See to them on Amazon MWAA.",
         '#| notebook: load_data path="load.ipynb"',
-        "#| task: train after=load_data",
+        '#| notebook: train path="work/train.py" files=work/in.csv,work/more.txt after=load_data',
         "#| task: c after=load_data,train",
     ]
+    (tmp_path / "work").mkdir()
+    for name in ("in.csv", "more.txt", "train.py"):
+        (tmp_path / "work" / name).write_text("1")
     (tmp_path / "load.ipynb").write_bytes(Path(_write(tmp_path, _cell("x = 1"))).read_bytes())
     module = mwaa_kit.compile(rewriting.output)
     assert errors_in(module.findings) == ()
