@@ -22,7 +22,6 @@ def compile_command(notebook: str, output: str | None, target: str, as_json: boo
     """Compile NOTEBOOK into a Dag file."""
     from mwaa_kit.verbs.authoring import compile
     from mwaa_kit.verbs.outputs import write_output
-    from mwaa_kit.verbs.sources import need_clean
 
     module = compile(notebook, target=target)
     failed = bool(errors_in(module.findings))
@@ -32,14 +31,15 @@ def compile_command(notebook: str, output: str | None, target: str, as_json: boo
         show_json(module.to_dict())
         return int(failed)
     show_findings(module.findings, to_stderr=True)
-    need_clean(module)
-    if output:
+    if failed:
+        tell(f"no Dag file was made: {count(len(errors_in(module.findings)), 'error')} to mend")
+    elif output:
         show(
             f"wrote {output}: {', '.join(module.dag_ids)} for Airflow {target}, {len(module.source.splitlines())} lines"
         )
     else:
         sys.stdout.write(module.source)
-    return 0
+    return int(failed)
 
 
 @click.command("dataflow")

@@ -118,3 +118,15 @@ def test_compile_never_writes_over_its_own_notebook(cli: Callable[..., Any], tmp
     (tmp_path / "etl.py").write_text(PERCENT)
     refused = cli("compile", "etl.py", "-o", "./etl.py")
     assert (refused.code, (tmp_path / "etl.py").read_text()) == (2, PERCENT)
+
+
+def test_compile_tells_each_finding_once_and_that_there_is_no_dag_file(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "nb.ipynb").write_text(_notebook("#| task: load retry=2\nx = 1", "#| dag: d"))
+    told = cli("compile", "nb.ipynb", "-o", "nb.py")
+    assert (told.code, told.out, told.err.count("MK205"), told.err.splitlines()[-1]) == (
+        1,
+        "",
+        1,
+        "no Dag file was made: 1 error to mend",
+    )
+    assert not (tmp_path / "nb.py").exists()
