@@ -56,6 +56,20 @@ def read_document(document: Mapping[str, Any], path: str) -> Notebook:
     return with_star_names(_notebook({"nbformat": 4, "metadata": {}, **document}, path))
 
 
+def read_newest(path: str) -> dict[str, Any] | None:
+    """Return the document of an nbformat 3 notebook as nbformat 4.4, outputs and all; None for any other.
+
+    Notes
+    -----
+    4.4 is the last without cell ids: made-up ones would differ each time.
+    """
+    if _read(path).get("nbformat") != 3:
+        return None
+    upgraded = _upgrade(json.loads(Path(path).read_bytes().decode("utf-8-sig")), path)
+    cells = [{**cell, "source": str(cell["source"]).splitlines(keepends=True)} for cell in upgraded["cells"]]
+    return {"cells": cells, "metadata": upgraded["metadata"], "nbformat": 4, "nbformat_minor": 4}
+
+
 def _read(path: str) -> dict[str, Any]:
     """Return the document without its outputs, which are passed over as the file is read."""
     file = Path(path)

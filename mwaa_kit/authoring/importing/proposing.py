@@ -49,7 +49,8 @@ def propose_tasks(notebook: Notebook) -> Proposal:
         stem = task_name(PurePath(notebook.path).stem)
         proposal = Proposal(dict(_with_params(cells, _as_one(cells, stem))), "the whole notebook as one task")
     if not any(line.startswith("#| task") for line in proposal.lines.values()):
-        raise RefusedError("has no cell that could be a task", path=notebook.path)
+        hint = "begin a cell that works something out with '#| task: name'"
+        raise RefusedError("has no cell that could be a task", path=notebook.path, hint=hint)
     return proposal
 
 

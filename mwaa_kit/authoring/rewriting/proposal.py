@@ -9,6 +9,7 @@ from mwaa_kit.authoring.compile import compile_source
 from mwaa_kit.authoring.importing.dagfile import format_document, source_of
 from mwaa_kit.authoring.importing.elyra import read_pipeline
 from mwaa_kit.authoring.importing.proposing import propose_tasks
+from mwaa_kit.authoring.ipynb import read_newest
 from mwaa_kit.authoring.rewriting.notebookfile import open_notebook
 from mwaa_kit.authoring.rewriting.rewriting import CellChange, Rewriting
 from mwaa_kit.model.finding import errors_in
@@ -25,10 +26,13 @@ def propose_notebook(path: str, output: str) -> Rewriting:
         If it has directives already, or no cell that could be a task.
     """
     file = open_notebook(path)
+    newest = read_newest(path) if path.endswith(".ipynb") else None
+    if newest is not None:
+        file = replace(file, content=format_document(newest).encode())
     proposal = propose_tasks(file.notebook)
     old = {cell.index: cell.source for cell in file.notebook.cells}
     sources = {index: f"{line}\n{old[index]}" for index, line in proposal.lines.items()}
-    notes = [f"proposed from {proposal.how}"]
+    notes = [f"proposed from {proposal.how}", *(["written as nbformat 4, for JupyterLab"] if newest else [])]
     findings = errors_in(compile_source(file.edited(sources)).findings)
     notes += [f"to look at: cell {f.at.cell}: {f.code} {f.message} {f.hint}" for f in findings]
     return replace(file.rewriting(sources), output=output, before=None, notes=tuple(notes))

@@ -71,6 +71,25 @@ def test_without_headings_the_whole_notebook_is_one_task(tmp_path: Path) -> None
     assert _proposed(path) == ["#| params", "#| task: nb", "#| task+: nb"]
 
 
+def test_a_proposal_for_an_old_notebook_is_a_newer_one_with_its_outputs(tmp_path: Path) -> None:
+    old = tmp_path / "old.ipynb"
+    cell = {"cell_type": "code", "input": ["x = len('a')\n", "y = x"], "language": "python", "metadata": {}}
+    cell |= {"outputs": [{"output_type": "stream", "stream": "stdout", "text": ["kept"]}], "prompt_number": 4}
+    heading = {"cell_type": "heading", "level": 2, "metadata": {}, "source": ["Load"]}
+    worksheets = [{"cells": [heading, cell], "metadata": {}}]
+    old.write_text(json.dumps({"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": worksheets}))
+    written = json.loads(Path(mwaa_kit.propose(str(old), write=True).output).read_text())
+    assert (written["nbformat"], written["nbformat_minor"]) == (4, 4)
+    assert [(cell["source"], cell.get("execution_count"), cell.get("outputs")) for cell in written["cells"]] == [
+        (["## Load"], None, None),
+        (
+            ["#| task: load\n", "x = len('a')\n", "y = x"],
+            4,
+            [{"output_type": "stream", "name": "stdout", "text": "kept"}],
+        ),
+    ]
+
+
 def test_kale_tags_become_directives(tmp_path: Path) -> None:
     path = _write(
         tmp_path,
