@@ -33,6 +33,7 @@ from mwaa_kit.authoring.cells import AuthoredCell, Role, find_cells
 from mwaa_kit.authoring.directives import Directive
 from mwaa_kit.authoring.optionnames import find_unknown_options
 from mwaa_kit.authoring.others import Others, other_path
+from mwaa_kit.authoring.params import misfit
 from mwaa_kit.authoring.parsing import parse_cell
 from mwaa_kit.authoring.rules import directive_grammar, other_notebook
 from mwaa_kit.authoring.shipping import CONTEXT_KEYS
@@ -88,7 +89,8 @@ def with_notebooks(
             else:
                 at = notebook.locate(cell.cell, cell.directive.line)
                 unknown = find_unknown_options(cell.directive, frozenset(name for name, _ in found.fixed))
-                findings += [directive_grammar.RULE.found(at, f"{told}.", hint) for told, hint in unknown]
+                told = [*unknown, *_misfits(cell.directive, found)]
+                findings += [directive_grammar.RULE.found(at, f"{what}.", hint) for what, hint in told]
                 cell = replace(cell, parsed=parse_cell(_stand_in(cell.directive, found)))
                 calls[cell] = found
         made.append(cell)
@@ -117,6 +119,18 @@ def _call(directive: Directive, above: list[AuthoredCell], others: Others) -> No
     takes = tuple(name for name in _takes(cells, above) if name not in fixed)
     path = str(PurePosixPath(path).with_suffix(".ipynb"))
     return NotebookCall(path, inner, takes, tuple(fixed.items()), directive.returns, _shows(cells))
+
+
+def _misfits(directive: Directive, call: NotebookCall) -> Iterator[tuple[str, str]]:
+    """Yield, in words, each option that is not of the type which its param has in the notebook, and what to do."""
+    options = {option.key: option.code for option in directive.options if not option.call}
+    for cell in find_cells(call.notebook):
+        for node in cell.parsed.body if cell.role is Role.PARAMS else ():
+            name = getattr(node.target, "id", "") if isinstance(node, ast.AnnAssign) else ""
+            if isinstance(node, ast.AnnAssign) and name in options:
+                reason = misfit(node.annotation, ast.parse(options[name], mode="eval").body)
+                if reason:
+                    yield f"the option {name!r} {reason}, as {call.path!r} has it", "mend one of the two"
 
 
 def _takes(cells: tuple[AuthoredCell, ...], above: list[AuthoredCell]) -> Iterator[str]:

@@ -191,12 +191,13 @@ def misfits(cells: Iterable[AuthoredCell]) -> Iterator[tuple[AuthoredCell, ast.s
         for node in cell.parsed.body if cell.role is Role.PARAMS else []:
             pair = param_of(node)
             if pair is not None and isinstance(node, ast.AnnAssign):
-                reason = _misfit(node.annotation, pair[1])
+                reason = misfit(node.annotation, pair[1])
                 if reason:
                     yield cell, node, f"the default of {pair[0]!r} {reason}"
 
 
-def _misfit(annotation: ast.expr, value: ast.expr) -> str:
+def misfit(annotation: ast.expr, value: ast.expr) -> str:
+    """Return in what a value is not what an annotation says, as ``is no int``; empty where it fits, or nobody can know."""
     hint, schema = _annotated(annotation)
     kind = _type_of(value)
     is_none = isinstance(value, ast.Constant) and value.value is None

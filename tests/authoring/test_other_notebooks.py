@@ -118,6 +118,21 @@ def test_a_percent_file_runs_other_percent_files_whole_with_all_they_need(tmp_pa
     assert [finding.code for finding in module.findings] == ["MK110"]
 
 
+def test_an_option_that_the_notebook_has_not_or_has_of_another_type_is_told(write_notebook: WriteNotebook) -> None:
+    write_notebook(
+        ["#| params\nrate: float = 0.5\nkind: Literal['a', 'b'] = 'a'\nfree = 1\npool: str = 'p'"], "inner.ipynb"
+    )
+    options = "rate=fast kind=c free=x pool=1 rte=2 retries=1 execution_timeout=limit()"
+    shared = "def limit(): return None"
+    module = compile_notebook(write_notebook([shared, f"#| notebook: a path=inner.ipynb {options}"]))
+    assert [(f.message, f.hint) for f in module.findings if f.code == "MK205"] == [
+        ("the option 'rte' is no argument of a task and no param of its notebook.", "write rate=…"),
+        ("the option 'rate' is no float, as 'inner.ipynb' has it.", "mend one of the two"),
+        ("the option 'kind' is not in [\"a\", \"b\"], as 'inner.ipynb' has it.", "mend one of the two"),
+        ("the option 'pool' is no str, as 'inner.ipynb' has it.", "mend one of the two"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["absent.csv", "../outside.csv"])
 def test_a_file_that_cannot_be_published_is_told(name: str, write_notebook: WriteNotebook) -> None:
     write_notebook(["1 + 1"], "inner.ipynb")
