@@ -246,8 +246,8 @@ _QUESTIONS: tuple[tuple[type[KitHandler], str, str], ...] = (
 )
 """How each is asked, its path in the contract, and what answers it in the workshop."""
 
-HANDLERS: tuple[type[KitHandler], ...] = (
+HANDLERS: tuple[type[KitHandler], ...] = (  # the first that fits answers: /runs/recorded is no /runs/{id}
+    *(type(f"{work}_handler", (kind,), {"path_in_contract": path, "work": work}) for kind, path, work in _QUESTIONS),
     *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RunHandler),
     *(JobsHandler, JobHandler, PublishHandler, PracticeHandler),
-    *(type(f"{work}_handler", (kind,), {"path_in_contract": path, "work": work}) for kind, path, work in _QUESTIONS),
 )
