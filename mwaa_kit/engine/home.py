@@ -23,7 +23,7 @@ from pathlib import Path
 
 _SLOW_FORMAT_CHECKER = "rfc3987_syntax"
 
-_SETTINGS = {
+SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "50",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
@@ -48,7 +48,7 @@ def prepare_home() -> None:
         home.mkdir(parents=True, exist_ok=True)
         os.environ["AIRFLOW_HOME"] = str(home)
         os.environ.setdefault("AIRFLOW__CORE__DAGS_FOLDER", str(home / "dags"))
-    for name, value in _SETTINGS.items():
+    for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
 
 

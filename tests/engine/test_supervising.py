@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mwaa_kit.authoring.optionnames import OF_A_DAG, OF_A_TASK
+from mwaa_kit.engine.home import SETTINGS
 from mwaa_kit.engine.opening import open_engine
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.running import RunOptions, run_dag
@@ -70,7 +71,11 @@ def test_a_dag_file_that_cannot_be_imported_says_where(tmp_path: Path) -> None:
     assert (problem.message, problem.line) == ("NameError: name 'nonsense' is not defined", 4)
 
 
-def test_an_argument_that_airflow_does_not_have_is_told_whole_and_where(tmp_path: Path) -> None:
+def test_an_argument_that_airflow_does_not_have_is_told_whole_and_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH"
+    monkeypatch.setenv(depth, SETTINGS[depth])  # set once in a process, and a test begins with an empty environment
     file = tmp_path / "broken.py"
     file.write_text("from airflow.sdk import DAG, task\n\nwith DAG('d'):\n    task(retry=2)(lambda: 1)()\n")
     (problem,) = open_engine().load(str(file)).problems
