@@ -18,6 +18,22 @@ export function useSignals(signals: readonly ISignal<never, unknown>[]): void {
   }, signals);
 }
 
+/** A value that a signal tells the change of; drawn again only where it is another one. */
+export function useValue<T>(
+  changed: ISignal<never, unknown>,
+  read: () => T
+): T {
+  const follow = React.useCallback(
+    (slot: () => void) => {
+      const told = (): void => slot();
+      changed.connect(told);
+      return () => void changed.disconnect(told);
+    },
+    [changed]
+  );
+  return React.useSyncExternalStore(follow, read);
+}
+
 /** What happened and what to do next, where the reader looks. */
 export function Problem(props: {
   message: string;

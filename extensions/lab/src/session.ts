@@ -12,9 +12,20 @@ import { KernelRuns } from './kernelruns.ts';
 import type { RunState } from './runstate.ts';
 import type * as wire from './wire.ts';
 
-/** How long typing must rest before the notebook is read again, in milliseconds. */
-const REST = 40;
+/** How long typing must rest before Airflow is asked, in milliseconds. The notebook's text is read at once: see `_read`. */
 const REST_AIRFLOW = 600;
+
+/** The new cells, but the old object for each that says the same: who shows it need not draw it again. */
+function keptAlike(
+  cells: wire.ILiveCell[],
+  before: readonly wire.ILiveCell[]
+): wire.ILiveCell[] {
+  const known = new Map(before.map(cell => [cell.id, cell]));
+  return cells.map(cell => {
+    const old = known.get(cell.id);
+    return old && JSON.stringify(old) === JSON.stringify(cell) ? old : cell;
+  });
+}
 
 export class NotebookSession {
   constructor(
@@ -215,7 +226,7 @@ export class NotebookSession {
     window.clearTimeout(this._timer);
     window.clearTimeout(this._airflowTimer);
     if (this.foreign === null) {
-      this._timer = window.setTimeout(() => void this._read(), REST);
+      this._timer = window.setTimeout(() => void this._read());
     }
   }
 
@@ -227,7 +238,9 @@ export class NotebookSession {
     this._asking = true;
     const asked = this._revision;
     try {
-      this.live = await this.api.live(this.document());
+      const live = await this.api.live(this.document());
+      const cells = keptAlike(live.cells, this.live?.cells ?? []);
+      this.live = { ...live, cells };
       this.problem = this.live.problem;
     } catch (error) {
       this.problem = problemOf(error);

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { State, useSignals } from '../components.tsx';
+import { State, useSignals, useValue } from '../components.tsx';
 import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
 import type { ILiveCell } from '../wire.ts';
@@ -41,8 +41,10 @@ function Badge(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { session, act, trans } = props;
-  useSignals([session.liveChanged, session.runChanged] as never[]);
-  const cell = session.cellWith(props.cellId);
+  useSignals([session.runChanged] as never[]);
+  const cell = useValue(session.liveChanged as never, () =>
+    session.cellWith(props.cellId)
+  );
   if (!cell || !speaks(cell)) {
     return null;
   }
