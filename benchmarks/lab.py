@@ -3,8 +3,8 @@
     python benchmarks/lab.py         # writes benchmarks/lab.md
 
 Real JupyterLab, real Chromium, loopback. The start is that of a page whose files the browser has already, with the
-extension and with it switched off, by turns, until its launcher is there and its splash is gone. A keystroke is one letter of a
-task's name in a notebook of 200 cells, 197 of them tasks in a row, with the panel open; it ends when the picture shows
+extension and with it switched off, by turns, until its launcher is there and its splash is gone. A keystroke is one
+letter of a task's name in a notebook of 200 cells, 197 of them tasks in a row, with the panel open; it ends when the picture shows
 the task by its new name. The clock is the page's own: a busy machine makes it say more.
 """
 
@@ -69,18 +69,23 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         starts = measure_starts(browser)
         keys = measure_keys(browser)
+    made = (
+        f"Made by `python benchmarks/lab.py` on {datetime.now(UTC):%Y-%m-%d}: JupyterLab {version('jupyterlab')},"
+        f" Chromium {browser.version}, {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} before and"
+        f" {os.getloadavg()[0]:.1f} after. {STARTS} starts each way, by turns; {KEYSTROKES} keystrokes."
+    )
     lines = [
         "# What the extension costs in the browser",
         "",
-        f"Made by `python benchmarks/lab.py` on {datetime.now(UTC):%Y-%m-%d}: JupyterLab {version('jupyterlab')},"
-        f" Chromium {browser.version}, {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} before and"
-        f" {os.getloadavg()[0]:.1f} after. {STARTS} starts each way, by turns; {KEYSTROKES} keystrokes.",
+        made,
         "",
         "| what | least | median | most |",
         "|---|---|---|---|",
         _row("start of the page without the extension, ms", starts["off"]),
         _row("start of the page with it, ms", starts["on"]),
-        _row("what it adds, start by start, ms", [on - off for on, off in zip(starts["on"], starts["off"], strict=True)]),
+        _row(
+            "what it adds, start by start, ms", [on - off for on, off in zip(starts["on"], starts["off"], strict=True)]
+        ),
         _row(f"from a key to the picture, notebook of {CELLS} cells, ms", keys),
         "",
         f"The extension's scripts and styles are {_zipped() / 1000:.0f} kB, gzipped.",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role
 from mwaa_kit.authoring.directives import find_strays
-from mwaa_kit.authoring.optionnames import find_unknown_options
+from mwaa_kit.authoring.optionnames import find_options_below, find_unknown_options
 from mwaa_kit.authoring.params import misfits, param_of
 from mwaa_kit.authoring.rules import (
     cannot_be_a_function,
@@ -59,6 +59,8 @@ def _directives(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
         yield from (
             directive_grammar.RULE.found(at, f"{told}.", hint) for told, hint in find_unknown_options(cell.directive)
         )
+        for line, told, hint in find_options_below(cell.directive, cell.cell.source):
+            yield directive_grammar.RULE.found(notebook.locate(cell.cell, line), f"{told}.", hint)
     for stray in find_strays(cell.cell, cell.directive):
         at = notebook.locate(cell.cell, stray.line)
         if stray.below_code:

@@ -13,7 +13,7 @@ from mwaa_kit.model.notebook import Cell
 
 KEYS = ("task", "task+", "params", "shared", "dag", "notebook", "requirements", "skip", "test")
 NAMED = frozenset({"task", "task+", "notebook"})
-_OTHERS = frozenset(
+QUARTO = frozenset(
     {
         *(
             "label",
@@ -43,6 +43,7 @@ _OTHERS = frozenset(
         *("notest", "slow", "cuda", "filter_stream", "collapse", "folder", "order", "panel", "layout", "column", "lst"),
     }
 )
+"""Keys of Quarto and nbdev, which are left alone."""
 _DIRECTIVE = re.compile(r"#\|\s*(?P<key>[A-Za-z_][\w-]*\+?)\s*(?::\s*(?P<rest>.*))?$")
 _LOOSE = re.compile(r"#\|\s*(?P<key>[A-Za-z_][\w-]*\+?)(?:[\s:](?P<rest>.*))?$")
 _INCLUDE = re.compile(r"#\|\s*include:\s*(?P<quote>['\"]?)(?P<path>[^'\"]+\.(?:ipynb|py))(?P=quote)\s*")
@@ -135,7 +136,7 @@ def find_strays(cell: Cell, directive: Directive | None) -> tuple[StrayLine, ...
             if directive is None or number != directive.line:
                 strays.append(StrayLine(number, key, key, below_code=code_above or ours_seen))
             ours_seen = True
-        elif key not in _OTHERS and not code_above:
+        elif key not in QUARTO and not code_above:
             close = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.72)
             if close:
                 strays.append(StrayLine(number, key, close[0], below_code=False))

@@ -12,10 +12,11 @@ References
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from mwaa_kit.authoring.directives import Directive
+from mwaa_kit.authoring.directives import QUARTO, Directive
 
 _BOTH = """default_args doc_md end_date on_failure_callback on_success_callback params render_template_as_native_obj
 start_date task_group"""
@@ -43,6 +44,7 @@ _KNOWN = {
     "notebook": OF_A_TASK | _OURS | OF_A_NOTEBOOK | {"returns", "files"},
     "dag": OF_A_DAG,
 }
+_BELOW = re.compile(r"#\|\s*(?P<key>[A-Za-z_]\w*)\s*[:=]\s*(?P<value>\S.*)")
 _OWNERS = {"task": "a task", "notebook": "a task", "dag": "a Dag"}
 
 
@@ -62,3 +64,22 @@ def find_unknown_options(directive: Directive, more: frozenset[str] = frozenset(
         close = get_close_matches(option.key.lower(), sorted(known | more), n=1, cutoff=0.6)
         hint = f"write {close[0]}=…" if close else f"take out {option.key}=…, or write an argument that Airflow has"
         yield f"the option {option.key!r} is no argument of {owner}", hint
+
+
+def find_options_below(directive: Directive, source: str) -> Iterator[tuple[int, str, str]]:
+    """Yield, with its line, each option that stands on a line of its own below its directive, as Quarto writes its own.
+
+    The names that Quarto has, too (``cache``, ``tags``), mean what they mean there.
+    """
+    known = _KNOWN.get(directive.key, frozenset()) - QUARTO
+    for number, line in enumerate(source.splitlines(), start=1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            return
+        match = _BELOW.fullmatch(text)
+        if match and number != directive.line and match["key"] in known:
+            first = f"#| {directive.key}{':' if directive.name else ''} {directive.name}".rstrip()
+            value = match["value"]
+            value = f'"{value}"' if re.search(r"[\s\"]", value) and value[:1] not in "\"'[({" else value
+            hint = f"write it in the first line: {first} {match['key']}={value}"
+            yield number, f"the option {match['key']!r} stands on a line of its own, where nothing reads it", hint

@@ -2,7 +2,8 @@
 
 What it does
 ------------
-The name or an option of a directive cannot be understood, or Airflow has no argument of the option's name.
+The name or an option of a directive cannot be understood, or Airflow has no argument of the option's name, or the
+option stands on a line of its own.
 
 Why
 ---
@@ -16,8 +17,8 @@ Example
 
 What to do
 ----------
-Write `key=value` without spaces; quote text that has spaces. The key is an argument of the operator, as Airflow
-spells it; after `#| dag` one of the Dag; after `#| notebook` also a param of that notebook.
+Write `key=value` without spaces, in the directive's own line; quote text that has spaces. The key is an argument of
+the operator, as Airflow spells it; after `#| dag` one of the Dag; after `#| notebook` also a param of that notebook.
 """
 
 from mwaa_kit.authoring.rules.rule import Rule
