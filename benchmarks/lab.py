@@ -4,8 +4,8 @@
 
 Real JupyterLab, real Chromium, loopback. The start is that of a page whose files the browser has already, with the
 extension and with it switched off, by turns, until its launcher is there and its splash is gone. A keystroke is one
-letter of a task's name in a notebook of 200 cells, 197 of them tasks in a row, with the panel open; it ends when the picture shows
-the task by its new name. The clock is the page's own: a busy machine makes it say more.
+letter of a task's name in a notebook of 200 cells, 197 of them tasks in a row, with the panel open; it ends when the
+picture shows the task by its new name. The clock is the page's own: a busy machine makes it say more.
 """
 
 from __future__ import annotations
