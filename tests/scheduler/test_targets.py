@@ -133,6 +133,9 @@ def in_words_of(target: str, text: str) -> str:
     return text.replace("from airflow.sdk.exceptions import", "from airflow.exceptions import")
 
 
+REPEATED_BRANCH = ("deciding.small", "deciding.large", "deciding.join")
+"""Below a branch in a mapped group; Airflow 3.0 to 3.3 follow both ways there, Airflow 2 the one that was chosen."""
+
 DIFFER = ("branch", "stop", "stop_softly", "collect")
 """Airflow 2 lets branches and conditions return their decision; 3.0 hands over a mark where an instance left no value."""
 
@@ -153,8 +156,17 @@ def test_what_a_run_can_do_is_the_same_there(
     for dag_id, spec in dags(FEATURES).items():
         here, _ = play(spec)
         run = found[dag_id][0]
-        assert run.states == here.states
-        assert values(run) == values(here)
+        apart = REPEATED_BRANCH if target.startswith("2.") else ()
+        assert {k: v for k, v in run.states.items() if k[0] not in apart} == {
+            k: v for k, v in here.states.items() if k[0] not in apart
+        }
+        assert {k: v for k, v in values(run).items() if k[0] not in apart} == {
+            k: v for k, v in values(here).items() if k[0] not in apart
+        }
+    if target.startswith("2."):  # as dag.test() of 2.11.2 ends them
+        states = found["features_groups"][0].states
+        assert [states["deciding.small", index] for index in range(4)] == ["success", *["skipped"] * 3]
+        assert [states["deciding.large", index] for index in range(4)] == ["skipped", *["success"] * 3]
 
 
 def test_params_variables_connections_and_secrets_are_the_same_there(there: WorkerEngine, tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ from mwaa_kit.model.run import RETURN_KEY, UNMAPPED, TaskKey
 
 _PICKLED = "mwaa_kit.pickled"
 
+_SKIPS_KEY = "skipmixin_key"
+"""Under which a branch or a condition leaves what it follows, or skips (``airflow.models.skipmixin``)."""
+
 
 class Asking:
     """What one task asks of its run.
@@ -191,6 +194,8 @@ def _set_xcom(original: Callable[..., Any]) -> Callable[..., Any]:
             session = named.get("session") or stack.enter_context(create_session())
             stored = session.query(cls.value).filter_by(**names).scalar()
         asking.services.set_xcom(task_id, index, key, _from_bytes(stored), _length(asking, task_id, index, key, value))
+        if key == _SKIPS_KEY and index != UNMAPPED:
+            _skip_ahead(asking, task_id, index, value)
 
     return set_xcom
 
@@ -250,6 +255,18 @@ def _skip(dag_run: Any, tasks: Iterable[Any], session: Any = None) -> None:
     asking = _current()
     if asking is not None and asking.is_own(dag_run.run_id):
         asking.services.skip([task if isinstance(task, tuple) else (task, UNMAPPED) for task in tasks])
+
+
+def _skip_ahead(asking: Asking, task_id: str, index: int, left: Any) -> None:
+    """Skip what a repetition of a branch does not follow, in its own repetition.
+
+    Airflow 2 skips only instances that it has made already; the others wait until its scheduler reads what the branch
+    left (``NotPreviouslySkippedDep``), which here nobody does.
+    """
+    followed, skipped = left.get("followed"), left.get("skipped", ())
+    below = asking.dag.task_dict[task_id].downstream_task_ids
+    keys = [(name, index) for name in below if (name not in followed if followed is not None else name in skipped)]
+    asking.services.skip(keys)
 
 
 def _get_variable(key: str) -> str | None:
