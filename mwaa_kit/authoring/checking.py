@@ -127,22 +127,32 @@ def _magics(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
 
 def _session_names(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
     """Find what a task reads of the IPython session: ``display``, ``_``, ``Out``, ``_3``."""
-    own = {name for cell in cells for name in cell.facts.binds}
-    for cell in (cell for cell in cells if cell.role is Role.TASK):
-        for name, (line, column) in cell.facts.reads.items():
-            if _IPYTHON.fullmatch(name) and name not in own:
+    own, shown = set[str](), None
+    for cell in cells:
+        for name, (line, column) in cell.facts.reads.items() if cell.role is Role.TASK else ():
+            if _IPYTHON.fullmatch(name) and name not in own | set(cell.facts.binds):
                 at = notebook.locate(cell.cell, line, column)
                 message = f"{name!r} is IPython's and would not be there in Airflow."
-                yield magic_in_task.RULE.found(at, message, _instead_of(name, notebook))
+                yield magic_in_task.RULE.found(at, message, _instead_of(name, notebook, shown))
+        own |= set(cell.facts.binds)
+        shown = cell if _shows(cell) else shown
 
 
-def _instead_of(name: str, notebook: Notebook) -> str:
+def _shows(cell: AuthoredCell) -> bool:
+    """Whether IPython keeps the last value of a cell as ``_``."""
+    last = cell.parsed.body[-1] if cell.parsed.python and cell.parsed.body else None
+    return isinstance(last, ast.Expr) and not cell.parsed.text.rstrip().endswith(";")
+
+
+def _instead_of(name: str, notebook: Notebook, above: AuthoredCell | None) -> str:
     if name == "display":
         return "write: print(…)"
     if name == "get_ipython":
         return "remove the line, or move it to a cell that is no task"
-    shown = [cell for cell in notebook.code_cells if name == f"_{cell.execution_count}"]
-    where = f"cell {shown[0].number}" if shown else "the cell that shows it"
+    counted = [cell.number for cell in notebook.code_cells if name == f"_{cell.execution_count}"]
+    if name == "_" and above is not None:
+        counted = [above.cell.number]
+    where = f"cell {counted[0]}" if counted else "the cell that shows it"
     return f"give the value a name in {where}, and read that name"
 
 
