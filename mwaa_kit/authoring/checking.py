@@ -24,10 +24,11 @@ from mwaa_kit.authoring.rules import (
     unknown_upstream,
     unparsable_cell,
 )
+from mwaa_kit.authoring.sessionnames import session_names, shown_above
 from mwaa_kit.authoring.shipping import shipped_names
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.model.finding import Finding
-from mwaa_kit.model.notebook import Notebook
+from mwaa_kit.model.notebook import Cell, Notebook
 
 SHIPPED = frozenset({Role.TASK, Role.PARAMS, Role.SHARED, Role.LIBRARY, Role.TASKFLOW, Role.AIRFLOW, Role.DAG})
 _IPYTHON = re.compile(r"display|get_ipython|In|Out|_{1,3}|_i{1,3}|_[oid]h|_i?[1-9]\d*")
@@ -127,32 +128,33 @@ def _magics(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
 
 def _session_names(notebook: Notebook, cells: tuple[AuthoredCell, ...]) -> Iterator[Finding]:
     """Find what a task reads of the IPython session: ``display``, ``_``, ``Out``, ``_3``."""
-    own, shown = set[str](), None
+    code, own = list(notebook.code_cells), set[str]()
+    at = {cell.index: code_index for code_index, cell in enumerate(code)}
     for cell in cells:
         for name, (line, column) in cell.facts.reads.items() if cell.role is Role.TASK else ():
             if _IPYTHON.fullmatch(name) and name not in own | set(cell.facts.binds):
-                at = notebook.locate(cell.cell, line, column)
+                shown = _shown(code, at.get(cell.cell.index, -1), cell, name)
+                place = notebook.locate(cell.cell, line, column)
                 message = f"{name!r} is IPython's and would not be there in Airflow."
-                yield magic_in_task.RULE.found(at, message, _instead_of(name, notebook, shown))
+                yield magic_in_task.RULE.found(place, message, _instead_of(name, shown))
         own |= set(cell.facts.binds)
-        shown = cell if _shows(cell) else shown
 
 
-def _shows(cell: AuthoredCell) -> bool:
-    """Whether IPython keeps the last value of a cell as ``_``."""
-    last = cell.parsed.body[-1] if cell.parsed.python and cell.parsed.body else None
-    return isinstance(last, ast.Expr) and not cell.parsed.text.rstrip().endswith(";")
+def _shown(code: list[Cell], at: int, cell: AuthoredCell, name: str) -> list[int]:
+    """Return the numbers of the cells that show what a cell reads; none for a cell of an included notebook."""
+    if at < 0 or code[at] is not cell.cell or not session_names([name]):
+        return []
+    return [code[index].number for index, _ in shown_above(code, at, name)]
 
 
-def _instead_of(name: str, notebook: Notebook, above: AuthoredCell | None) -> str:
+def _instead_of(name: str, shown: list[int]) -> str:
     if name == "display":
         return "write: print(…)"
     if name == "get_ipython":
         return "remove the line, or move it to a cell that is no task"
-    counted = [cell.number for cell in notebook.code_cells if name == f"_{cell.execution_count}"]
-    if name == "_" and above is not None:
-        counted = [above.cell.number]
-    where = f"cell {counted[0]}" if counted else "the cell that shows it"
+    if re.fullmatch(r"In|_ih|_i+|_i\d+", name):
+        return "remove it: it is the text of a cell"
+    where = f"cell {shown[0]}" if shown else "the cell that shows it"
     return f"give the value a name in {where}, and read that name"
 
 

@@ -17,6 +17,7 @@ from mwaa_kit.authoring.names import facts_of_source
 from mwaa_kit.authoring.parsing import parse_cell
 from mwaa_kit.authoring.pausing import collecting_later
 from mwaa_kit.authoring.rules import unknowable_names, unparsable_cell
+from mwaa_kit.authoring.sessionnames import session_names, shown_above
 from mwaa_kit.authoring.starimports import facts_of_cell
 from mwaa_kit.authoring.steps import BUILTINS, CellFacts
 from mwaa_kit.model.finding import Finding, in_order
@@ -98,17 +99,34 @@ class _Followed:
         self._code = list(notebook.code_cells)
         self._edges: list[list[_Placed]] = []
         self._findings: list[list[Finding]] = []
+        self._session: dict[int, tuple[str, ...]] = {}
         for code_index, cell in enumerate(self._code):
             facts = facts_of_cell(cell) if cell.stars else facts_of_source(cell.source)
             seen = self._linker.add(facts)
             self._flows.append(_flow(cell, code_index, facts, seen))
             self._edges.append(_edges(seen.links))
             self._findings.append(_findings(notebook, cell, facts))
+            self._note_session(code_index, facts)
+
+    def _note_session(self, code_index: int, facts: CellFacts) -> None:
+        self._session.pop(code_index, None)
+        names = session_names(facts.reads)
+        if names:
+            self._session[code_index] = names
+
+    def _shown(self, at: int, names: tuple[str, ...]) -> list[_Placed]:
+        """Return the edges of a cell with those to the values of IPython's session that it reads."""
+        bound = {name for flow in self._flows[: at + 1] for name in flow.binds}
+        own = [name for name in names if name not in bound]
+        links = [Link(source, at, read, "data") for name in own for source, read in shown_above(self._code, at, name)]
+        return _edges([*self._linker.seen[at].links, *links])
 
     @property
     def dataflow(self) -> Dataflow:
         """The dataflow as it is now."""
-        edges = sorted([placed for group in self._edges for placed in group])
+        shown = {at: self._shown(at, names) for at, names in self._session.items()}
+        groups = (shown.get(at, group) for at, group in enumerate(self._edges)) if shown else self._edges
+        edges = sorted([placed for group in groups for placed in group])
         findings = in_order([finding for group in self._findings for finding in group])
         return Dataflow(tuple(self._flows), tuple([edge for *_, edge in edges]), findings)
 
@@ -147,6 +165,7 @@ class FollowedNotebook(_Followed):
             self._flows[again] = _flow(self._code[again], again, self._linker.facts[again], self._linker.seen[again])
             self._edges[again] = _edges(self._linker.seen[again].links)
         self._findings[code_index] = _findings(self.notebook, cell, facts)
+        self._note_session(code_index, facts)
         return self.dataflow
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from mwaa_kit.authoring.dataflow import find_dataflow
+from mwaa_kit.authoring.dataflow import FollowedNotebook, find_dataflow
 from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
@@ -176,3 +177,23 @@ def test_what_cannot_be_parsed_or_known_is_a_finding_and_the_rest_goes_on() -> N
     flow = find_dataflow(_notebook("x = (", "from m import *", "y = 1", "exec('z = 1')", "y", "1+" * 5000 + "1"))
     assert [(f.code, f.at.cell) for f in flow.findings] == [("MK201", 1), ("MK207", 2), ("MK207", 4), ("MK201", 6)]
     assert [(e.source, e.target) for e in flow.edges] == [(2, 4)]
+
+
+def test_what_ipython_keeps_of_a_session_is_read_from_the_cell_that_showed_it() -> None:
+    """As IPython has it when the cells are run from top to bottom: a value that is hidden or assigned is not kept."""
+    sources = ["10", "x = 20", "30;", "40", "y = _, __", "z = Out[1] + _4 + _3 + Out[9]", "print(In[1])", "_ = y", "_"]
+    cells = (Cell(at, CellKind.CODE, text, execution_count=at + 1) for at, text in enumerate(sources))
+    notebook = Notebook("a.ipynb", tuple(cells))
+    found = find_dataflow(notebook)
+    assert [(edge.source, edge.target, edge.names, edge.kind) for edge in found.edges] == [
+        (0, 4, ("__",), "data"),
+        (0, 5, ("Out[1]",), "data"),
+        (3, 4, ("_",), "data"),
+        (3, 5, ("_4",), "data"),
+        (4, 7, ("y",), "data"),
+        (7, 8, ("_",), "data"),
+    ]
+    followed = FollowedNotebook(Notebook("a.ipynb", tuple(replace(cell, source="1;") for cell in notebook.cells)))
+    for at, text in enumerate(sources):
+        edited = followed.edit(at, text)
+    assert edited.edges == found.edges
