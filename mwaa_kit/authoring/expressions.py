@@ -300,7 +300,7 @@ class ExpressionWalker:
     # -- calls
 
     def _on_call(self, node: ast.Call) -> Value | None:
-        callee, method = self._callee(node.func)
+        callee, method = self._callee(node)
         values, ends = [callee], [len(self.steps)]
         for arg in node.args:
             values.append(self.value(arg))
@@ -336,10 +336,11 @@ class ExpressionWalker:
                 values[place] = kept = Kept(value)
                 self.steps.insert(ends[place], kept)
 
-    def _callee(self, func: ast.expr) -> tuple[Value | None, str]:
+    def _callee(self, node: ast.Call) -> tuple[Value | None, str]:
+        func = node.func
         if isinstance(func, ast.Attribute):
             return self.value(func.value), func.attr
-        if isinstance(func, ast.Name) and func.id in _HIDES_NAMES and func.id not in self.bound:
+        if isinstance(func, ast.Name) and func.id in _HIDES_NAMES and func.id not in self.bound and _hides(node):
             self.unknowable.append(Unknowable(f"{func.id}()", func.lineno, func.col_offset + 1))
         return self.value(func), ""
 
@@ -434,3 +435,8 @@ class ExpressionWalker:
 
 def _elements(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.expr]:
     return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+
+
+def _hides(node: ast.Call) -> bool:
+    """Whether a call of one of those builtins hides names: ``vars(x)`` is about the attributes of `x` only."""
+    return not (isinstance(node.func, ast.Name) and node.func.id == "vars" and node.args)
