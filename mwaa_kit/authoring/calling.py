@@ -98,6 +98,7 @@ class Caller:
             defaults = tuple((name, self.objects(default, frame)) for name, default in definition.defaults)
             meaning = Meaning(definition, frame, defaults=defaults)
         else:
+            self.heap.properties.update(name for name, method in definition.methods if method.is_property)
             meaning = Meaning(definition, frame, bases=tuple(self.objects(base, frame) for base in definition.bases))
         self.heap.meanings.put(min(made), meaning)
         return made
@@ -167,6 +168,17 @@ class Caller:
             elif call.method != "@" and not call.quiet:
                 found |= self._handed_over([frozenset({callee}), *args, *named.values()], call)
         return found if own else found | self._given(call, callees, frame)
+
+    def touch(self, call: Call, frame: Frame | None, *, certain: bool) -> None:
+        """Follow the reading of an attribute, which runs a property of the notebook's."""
+        if call.method not in self.heap.properties:
+            return
+        objects = self.objects(call.callee, frame)
+        for made in sorted(objects):
+            meaning = self._target(made, call.method)
+            function = meaning.definition if meaning is not None and meaning.instance else None
+            if meaning is not None and isinstance(function, Function) and function.is_property:
+                self._run(meaning, [frozenset({made})], {}, call, certain and len(objects) == 1, -1)
 
     def _given(self, call: Call, callees: Objects, frame: Frame | None) -> Objects:
         """Return what a well-known function gives."""

@@ -34,6 +34,7 @@ from mwaa_kit.authoring.steps import (
     Return,
     Several,
     Step,
+    Touch,
     Unknowable,
     Value,
 )
@@ -197,7 +198,11 @@ class ExpressionWalker:
         return any(name in names for names in self.hidden)
 
     def _on_attribute(self, node: ast.Attribute) -> Value | None:
-        return self.part_of(self.value(node.value), key_of(node))
+        value = self.value(node.value)
+        if isinstance(node.ctx, ast.Load) and isinstance(value, FromName | Part | Call):
+            bound = frozenset(self.bound)
+            self.steps.append(Touch(Call(value, node.attr, (), (), -1, bound, node.lineno, self.depth == 0)))
+        return self.part_of(value, key_of(node))
 
     def _on_subscript(self, node: ast.Subscript) -> Value | None:
         whole = self.value(node.value)

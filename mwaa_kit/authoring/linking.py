@@ -30,6 +30,7 @@ from mwaa_kit.authoring.steps import (
     Read,
     Return,
     Step,
+    Touch,
     Value,
 )
 from mwaa_kit.authoring.timeline import Table
@@ -117,6 +118,8 @@ class Linker(Caller):
             self._delete(step, frame, certain and step.certain)
         elif isinstance(step, Call):
             self.results[step] = self.call(step, frame, certain=certain and step.certain)
+        elif isinstance(step, Touch):
+            self.touch(step.call, frame, certain=certain and step.call.certain)
         elif isinstance(step, Kept):
             self.results[step] = self.objects(step.value, frame)
         elif isinstance(step, Branch):

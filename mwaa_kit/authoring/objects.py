@@ -86,6 +86,7 @@ class Heap:
     timeline: Timeline
     made: int = 0
     imported: dict[str, int] = field(default_factory=dict)
+    properties: set[str] = field(default_factory=set)
     meanings: Table[int, Meaning] = field(init=False)
     modules: Table[int, bool] = field(init=False)
     containers: Table[int, bool] = field(init=False)

@@ -218,8 +218,15 @@ class Return:
     value: Value | None
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """An attribute is read: a call, where it is a property that the notebook defines."""
+
+    call: Call
+
+
 Value: TypeAlias = FromName | FromModule | Part | FromFunction | Several | Holding | Joined | Kept | Call
-Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Kept | Call
+Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Kept | Call | Touch
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -197,3 +197,16 @@ def test_what_ipython_keeps_of_a_session_is_read_from_the_cell_that_showed_it() 
     for at, text in enumerate(sources):
         edited = followed.edit(at, text)
     assert edited.edges == found.edges
+
+
+def test_a_property_is_charged_to_who_reads_it_as_a_method_to_who_calls_it() -> None:
+    size = "    @property\n    def size(self):\n        return rate\n"
+    box = f"class Box:\n{size}    @cached_property\n    def all(self):\n        return rate"
+    sources = ["rate = 3", "from functools import cached_property", box, "b = Box()", "n = b.size", "rate = 4"]
+    sources += ["print(b.all)", "b.size = 5", "b.other"]
+    cells = (Cell(at, CellKind.CODE, text) for at, text in enumerate(sources))
+    found = find_dataflow(Notebook("a.ipynb", tuple(cells)))
+    assert [(edge.source, edge.target, edge.names) for edge in found.edges if edge.kind == "deferred"] == [
+        (0, 4, ("rate",)),
+        (5, 6, ("rate",)),
+    ]
