@@ -25,28 +25,23 @@ Airflow documentation, "XComs" and "Serialization".
 
 from __future__ import annotations
 
-import re
-
 from mwaa_kit.model.finding import Severity
+from mwaa_kit.model.handing import refused_value
 from mwaa_kit.validation.subject import Findings, Rule, Subject
 
 RULE = Rule("MK307", "value-not-serialised", Severity.WARNING)
-
-_REFUSED = re.compile(
-    r"(?i)cannot serialize object of type <class '([\w.]+)'>|object of type (\w+) is not JSON serializable"
-)
 
 
 def check(subject: Subject) -> Findings:
     """Yield one finding for each task whose return value could not be stored."""
     for run in subject.runs:
         for instance in run.task_instances:
-            refused = _REFUSED.search(instance.error) if instance.state == "failed" else None
+            refused = refused_value(instance.error) if instance.state == "failed" else None
             at = subject.locate_task(run.dag_id, instance.task_id)
             if refused is not None and at is not None:
-                kind = (refused[1] or refused[2]).removeprefix("builtins.")
+                kind, instead = refused
                 yield RULE.finding(
                     f"task {instance.task_id!r} returned a {kind}, which cannot travel to another task (run {run.run_id}).",
                     at,
-                    "Return a list, a dict, a number or a text; write anything else to S3 and return its address.",
+                    instead,
                 )
