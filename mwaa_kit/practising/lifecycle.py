@@ -4,7 +4,7 @@ Notes
 -----
 One life is one environment: its objects are in memory, so its Airflow history ends with it too. Runs of Dags whose files
 are gone would only mislead. What stays on disk between two lives is a migrated, empty database (a start is faster by it)
-and the log files of the last life.
+and the log files of the last two lives: whoever finds one ended, and has started the next already, can still read why.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def reset_practice() -> Forgotten:
     """Stop the practice MWAA and remove all it keeps on disk; the next start begins from nothing."""
     forgotten = stop_practice()
     home = practice.practice_home()
-    for folder in ("airflow", "logs", "templates"):
+    for folder in ("airflow", "logs", "logs-before", "templates"):
         shutil.rmtree(home / folder, ignore_errors=True)
     return forgotten
 
@@ -190,7 +190,9 @@ def _launch(home: Path, lock: int, version: str) -> None:
     practice.state_file(home).unlink(missing_ok=True)  # nobody who waits may take it for the new one
     if left:
         processes.end_all(left.life)
-    shutil.rmtree(home / "logs", ignore_errors=True)
+    shutil.rmtree(home / "logs-before", ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (home / "logs").rename(home / "logs-before")
     (home / "logs").mkdir(mode=0o700)
     state = practice.new_state(version)
     practice.write_state(home, state)

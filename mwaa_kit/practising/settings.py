@@ -61,6 +61,7 @@ def airflow_environment(airflow_home: Path, port: int) -> dict[str, str]:
             "load_examples": "False",
             "min_serialized_dag_update_interval": "1",
             "parallelism": "2",  # LocalExecutor starts all its workers at once
+            "plugins_folder": str(airflow_home / "plugins"),
             "simple_auth_manager_all_admins": "True",
         },
         # All components write to one file, and wait for one another: SQLite's own 5 s are too short on a busy machine.

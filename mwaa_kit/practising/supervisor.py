@@ -19,7 +19,7 @@ from types import FrameType
 from typing import NoReturn
 
 from mwaa_kit import aws
-from mwaa_kit.practising import processes, settings
+from mwaa_kit.practising import one_writer, processes, settings
 from mwaa_kit.practising.bucket import make_bucket, serve_s3
 from mwaa_kit.practising.endpoint import MwaaEndpoint
 from mwaa_kit.practising.following import Follower
@@ -56,6 +56,7 @@ class Supervisor:
         shutil.rmtree(self.airflow_home, ignore_errors=True)
         for folder in ("dags", "logs", "aside"):
             (self.airflow_home / folder).mkdir(parents=True, mode=0o700)
+        one_writer.install(self.airflow_home / "plugins")
         port, s3_port = free_port(), free_port()
         self._say(pid=os.getpid(), airflow_url=_url(port), s3_endpoint=_url(s3_port))
         airflow = self._start_airflow(port)  # first, for it takes longest
@@ -110,7 +111,7 @@ class Supervisor:
 
 
 _RUN_COMPONENTS = (
-    "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); import mwaa_kit; sys.path.append(sys.path.pop(0)); "
     "runpy.run_module('mwaa_kit.practising.components', run_name='__main__', alter_sys=True)"
 )
 

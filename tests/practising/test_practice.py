@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from support_practice import processes_with, until
+from support_practice import Publish, processes_with, until
 
 from mwaa_kit.errors import AirflowMissingError
 from mwaa_kit.practising import (
@@ -26,6 +27,7 @@ from mwaa_kit.practising import (
     start_practice,
     stop_practice,
 )
+from mwaa_kit.practising.invoking import AirflowApi
 from mwaa_kit.practising.processes import members
 from mwaa_kit.targets.practice import read_state, running_state
 
@@ -122,6 +124,48 @@ def _answer(start: subprocess.Popen[bytes]) -> Any:
     return json.loads(start.communicate(timeout=120)[0])
 
 
+MAPPED = """
+from airflow.sdk import dag, task
+
+@dag(schedule=None)
+def crowded():
+    @task
+    def one(number):
+        return number
+
+    one.expand(number=list(range(4)))
+
+crowded()
+"""
+
+
+def test_who_changes_things_while_tasks_run_is_always_answered(
+    practice: PracticeEnvironment, publish: Publish
+) -> None:
+    publish("crowded.py", MAPPED)
+    api = AirflowApi(practice.airflow_url)
+
+    def ask(method: str, path: str, body: dict[str, object]) -> int:
+        return api.invoke({"Method": method, "Path": path, "Body": body}).status
+
+    def unpause(_: int) -> int:
+        return ask("PATCH", "/dags/crowded", {"is_paused": False})
+
+    def trigger(number: int) -> int:
+        return ask("POST", "/dags/crowded/dagRuns", {"logical_date": None}) if number % 10 == 0 else unpause(number)
+
+    until(lambda: unpause(0) == 200)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [*pool.map(trigger, range(40)), *pool.map(unpause, range(60))]
+    assert answers == [200] * 100
+    until(lambda: _states(api, "crowded") == {"success"})
+
+
+def _states(api: AirflowApi, dag_id: str) -> set[str]:
+    runs = api.invoke({"Method": "GET", "Path": f"/dags/{dag_id}/dagRuns"}).body["dag_runs"]
+    return {run["state"] for run in runs}
+
+
 def test_two_starts_make_one_and_whatever_is_killed_nothing_is_left_behind(
     practice: PracticeEnvironment, practice_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +192,7 @@ def test_two_starts_make_one_and_whatever_is_killed_nothing_is_left_behind(
     until(lambda: not practice_status().running, timeout_seconds=10)
     assert practice_status().problem.endswith("(the scheduler of Airflow has ended: see scheduler.log)")
     assert processes_with(new.life) == []
+    assert [path.name for path in (home / "logs-before").glob("sched*")] == ["scheduler.log"]
 
     (home / "templates").unlink()
     assert not reset_practice().was_running
