@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mwaa_kit.model.run import LogLine
+from mwaa_kit.scheduler.instead import Instead
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.remote import WorkerEngine, worker_engine
 from mwaa_kit.targets.catalogue import find_target
@@ -111,6 +112,38 @@ def there(target: str) -> Iterator[WorkerEngine]:
         yield engine
 
 
+EDITED = """
+try:
+    from airflow.sdk import DAG, task
+except ImportError:
+    from airflow import DAG
+    from airflow.decorators import task
+
+def helper(n):
+    return n + 1
+
+with DAG("edited", schedule=None, params={"n": 1}):
+
+    @task
+    def load():
+        return [1, 2]
+
+    @task
+    def keep():
+        return "kept"
+
+    @task
+    def each(x, by=3):
+        return helper(x) * by
+
+    @task
+    def report(xs, kept):
+        return [*xs, kept, len(kept) / 0]
+
+    report(each.expand(x=load()), keep())
+"""
+
+
 def run_there(engine: WorkerEngine, path: Path) -> dict[str, tuple[Any, list[Any]]]:
     """Run all Dags of a file there; return each run and its events."""
     from mwaa_kit.scheduler.running import RunOptions, run_dag
@@ -192,3 +225,31 @@ def test_params_variables_connections_and_secrets_are_the_same_there(there: Work
     errors = {one.task_id: (one.state, one.error) for one in sensing.task_instances}
     assert [(name, state) for name, (state, _) in errors.items()] == [("sense", "failed"), ("trigger", "failed")]
     assert "'nowhere'" in errors["sense"][1] and "'absent'" in errors["trigger"][1]
+
+
+def test_what_was_edited_runs_again_there_and_the_rest_stands(there: WorkerEngine, tmp_path: Path) -> None:
+    from mwaa_kit.scheduler.running import RunOptions, run_dag
+
+    file = tmp_path / "edited.py"
+
+    def play(text: str, *, resume: bool = False) -> dict[str, Any]:
+        """Run it as it stands now; return the state of each instance, and whether it ran."""
+        file.write_text(text)
+        (spec,) = there.load(str(file)).dags
+        options = RunOptions(mode="worker", jobs=2, instead=Instead(resume=resume))
+        run = run_dag(there, spec, options, local=LocalSettings(), store_in=tmp_path, listen=lambda event: None)
+        return {f"{i.task_id}{[i.map_index]}": "reused" if i.reused else i.state for i in run.task_instances}
+
+    mended = EDITED.replace("len(kept) / 0", "len(kept)")
+    each = ("each[0]", "each[1]")
+    first = {"load[-1]": "success", "keep[-1]": "success", **dict.fromkeys(each, "success"), "report[-1]": "failed"}
+    stands = dict.fromkeys(first, "reused")
+    assert play(EDITED) == first
+    # a helper of it is other than it was
+    assert play(mended.replace("n + 1", "n + 2"), resume=True) == {
+        **stands,
+        **dict.fromkeys((*each, "report[-1]"), "success"),
+    }
+    # an argument is; and then nothing is
+    assert play(mended.replace("by=3", "by=4")) == {**stands, **dict.fromkeys((*each, "report[-1]"), "success")}
+    assert play(mended.replace("by=3", "by=4")) == stands

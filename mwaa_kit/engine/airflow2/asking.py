@@ -6,17 +6,15 @@ are fetched from the run's state, and what it writes for others is told to the r
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from mwaa_kit.engine.airflow2.storing import from_bytes, read_value, write_xcom
 from mwaa_kit.engine.protocol import TaskRequest, TaskServices
 from mwaa_kit.model.run import RETURN_KEY, UNMAPPED, TaskKey
-
-_PICKLED = "mwaa_kit.pickled"
 
 _SKIPS_KEY = "skipmixin_key"
 """Under which a branch or a condition leaves what it follows, or skips (``airflow.models.skipmixin``)."""
@@ -99,45 +97,6 @@ def _current() -> Asking | None:
     return _asked[-1] if _asked else None
 
 
-def read_value(stored: Any) -> Any:
-    """Return a live object from what the run keeps."""
-    from airflow.models.xcom import XCom
-
-    class Row:
-        """As much of an XCom as Airflow reads a value from."""
-
-        value = _to_bytes(stored)
-        key = RETURN_KEY
-
-    return XCom.deserialize_value(Row())
-
-
-def _to_bytes(stored: Any) -> bytes:
-    if isinstance(stored, dict) and stored.get("__classname__") == _PICKLED:
-        return base64.b64decode(stored["__data__"])
-    return json.dumps(stored).encode()
-
-
-def _from_bytes(value: bytes) -> Any:
-    try:
-        return json.loads(value)
-    except ValueError:  # with core.enable_xcom_pickling
-        return {"__classname__": _PICKLED, "__version__": 1, "__data__": base64.b64encode(value).decode()}
-
-
-def write_xcom(request: TaskRequest, one: TaskKey, key: str, stored: Any, session: Any) -> None:
-    """Write another task's XCom into the private database."""
-    from airflow.models.dagrun import DagRun
-    from airflow.models.xcom import BaseXCom
-
-    run = request.run
-    number = session.query(DagRun.id).filter_by(dag_id=run.dag_id, run_id=run.run_id).scalar()
-    names = {"dag_id": run.dag_id, "run_id": run.run_id, "task_id": one[0], "map_index": one[1], "key": key}
-    # Not as an object: one that is merged replaces its stored value by the live one.
-    row = BaseXCom.__table__.insert().prefix_with("OR REPLACE")
-    session.execute(row.values(dag_run_id=number, value=_to_bytes(stored), **names))
-
-
 def listen_to_airflow() -> None:
     """Put our questions around Airflow's functions, once in a process."""
     from airflow.models.dagrun import DagRun
@@ -193,7 +152,7 @@ def _set_xcom(original: Callable[..., Any]) -> Callable[..., Any]:
         with contextlib.ExitStack() as stack:
             session = named.get("session") or stack.enter_context(create_session())
             stored = session.query(cls.value).filter_by(**names).scalar()
-        asking.services.set_xcom(task_id, index, key, _from_bytes(stored), _length(asking, task_id, index, key, value))
+        asking.services.set_xcom(task_id, index, key, from_bytes(stored), _length(asking, task_id, index, key, value))
         if key == _SKIPS_KEY and index != UNMAPPED:
             _skip_ahead(asking, task_id, index, value)
 

@@ -14,11 +14,13 @@ from importlib import import_module
 from typing import Any
 
 from mwaa_kit.engine.airflow2 import database, running
-from mwaa_kit.engine.airflow2.asking import Asking, asked, listen_to_airflow, read_value
+from mwaa_kit.engine.airflow2.asking import Asking, asked, listen_to_airflow
+from mwaa_kit.engine.airflow2.storing import read_value, write_value
+from mwaa_kit.engine.airflow3 import looking
 from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem, refuse_taken
 from mwaa_kit.engine.airflow3.reading import read_dag
 from mwaa_kit.engine.mapping import know_mapped, walk_less
-from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskOutcome, TaskRequest, TaskServices
+from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, LoadedFile
@@ -171,10 +173,18 @@ class Airflow2Engine:
                 return replace(deferral, next_method=FAIL, next_kwargs=explain(error))
         return replace(deferral, next_kwargs={**(deferral.next_kwargs or {}), "event": payload})
 
+    def look_into(self, dag_id: str) -> Mapping[str, TaskInsight]:
+        """Return what can be seen in each task of a loaded Dag."""
+        return looking.look_into(self._find(dag_id))
+
     def read_value(self, stored: Any) -> object:
         """Turn an XCom's stored JSON into a live object, as a downstream task would get it."""
         found: object = read_value(stored)
         return found
+
+    def write_value(self, value: object) -> Any:
+        """Turn an object into what Airflow stores of it, as when a task returns it."""
+        return write_value(value)
 
     def _find(self, dag_id: str) -> Any:
         try:

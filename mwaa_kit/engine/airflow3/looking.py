@@ -6,6 +6,8 @@ A result may stand for running a task again only where nothing but the result wo
 ``@task`` functions whose code, see :mod:`mwaa_kit.engine.codeprint`, is known to give the same for the same arguments, and
 which see of the run at most its params. Everything else is a doubt: operators and sensors (they exist for what they do
 outside), branches, setups and teardowns, tasks with callbacks, assets or templates, tasks that ask for the context.
+
+Both engines look so; what Airflow 2 keeps elsewhere is found in both places.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mwaa_kit.engine.airflow3.reading import operator_name
+from mwaa_kit.engine.airflow3.versions import find
 from mwaa_kit.engine.codeprint import Printer
 from mwaa_kit.engine.protocol import TaskInsight
 
@@ -53,9 +56,13 @@ def _look(task: Any, printer: Printer) -> TaskInsight:
     )
 
 
+def _is_mapped(task: Any) -> bool:
+    return hasattr(task, "partial_kwargs")
+
+
 def _given(task: Any, name: str) -> Any:
     """Return an argument of an operator, mapped or not; None where it has none."""
-    if getattr(task, "is_mapped", False) and name in task.partial_kwargs:
+    if _is_mapped(task) and name in task.partial_kwargs:
         return task.partial_kwargs[name]
     return getattr(task, name, None)
 
@@ -67,7 +74,7 @@ def _arguments(task: Any) -> Iterator[tuple[str, Any]]:
         value = _given(task, name)
         if value:
             yield name, value
-    if getattr(task, "is_mapped", False):
+    if _is_mapped(task):
         yield "expand", task._get_specified_expand_input().value
     for group in task.iter_mapped_task_groups():
         yield f"expand {group.group_id}", group._expand_input.value
@@ -75,21 +82,17 @@ def _arguments(task: Any) -> Iterator[tuple[str, Any]]:
 
 def _references(task: Any) -> Iterator[tuple[str, str]]:
     """Yield (task_id, key) of every XCom among the arguments."""
-    from airflow.sdk.definitions.xcom_arg import XComArg
-
+    kind = _xcom_arg("XComArg")
     for _, value in _arguments(task):
-        for operator, key in XComArg.iter_xcom_references(value):
+        for operator, key in kind.iter_xcom_references(value):
             yield operator.task_id, key
 
 
 def _without_xcoms(value: Any) -> Any:
     """Put in the place of each XCom whose it is: what it holds is another matter."""
-    from airflow.sdk.definitions._internal.mixins import ResolveMixin
-    from airflow.sdk.definitions.xcom_arg import MapXComArg
-
-    if isinstance(value, MapXComArg):
+    if isinstance(value, _xcom_arg("MapXComArg")):
         return ("map", _without_xcoms(value.arg), tuple(value.callables))
-    if isinstance(value, ResolveMixin):
+    if isinstance(value, find("ResolveMixin", "airflow.sdk.definitions._internal.mixins", "airflow.utils.mixins")):
         return (type(value).__name__, tuple((one.task_id, key) for one, key in value.iter_references()))
     if isinstance(value, Mapping):
         return {key: _without_xcoms(item) for key, item in value.items()}
@@ -98,8 +101,12 @@ def _without_xcoms(value: Any) -> Any:
     return value
 
 
+def _xcom_arg(name: str) -> Any:
+    return find(name, "airflow.sdk.definitions.xcom_arg", "airflow.models.xcom_arg")
+
+
 def _operator_class(task: Any) -> Any:
-    return task.operator_class if getattr(task, "is_mapped", False) else type(task)
+    return task.operator_class if _is_mapped(task) else type(task)
 
 
 def _doubts(task: Any, function: Any, arguments: Mapping[str, Any]) -> Iterator[str]:
@@ -130,11 +137,10 @@ def _has_template(value: Any) -> bool:
 
 def _seen_of_the_run(function: Any, arguments: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names by which Airflow hands a function its context; params are no secret of the run."""
-    from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
-
+    known = find("KNOWN_CONTEXT_KEYS", "airflow.sdk.definitions.context", "airflow.utils.context")
     given = arguments.get("op_kwargs") or {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
             yield f"**{name}"
-        elif name in KNOWN_CONTEXT_KEYS and name != "params" and name not in given:
+        elif name in known and name != "params" and name not in given:
             yield name
