@@ -27,8 +27,10 @@ _WHOLE = {"windowingMode": "none"}
 
 
 @contextlib.contextmanager
-def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None) -> Iterator[str]:
-    """Run JupyterLab on a folder; yield the address of that folder's tree, to which a notebook's name and the token go.
+def lab_server(
+    notebooks: Path, own: Path, *, kit_home: Path | None = None, notebook_7: bool = False
+) -> Iterator[str]:
+    """Run JupyterLab, or Notebook 7, on a folder; yield the address of a notebook in it, with ``{}`` for its name.
 
     Parameters
     ----------
@@ -49,11 +51,15 @@ def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None) -> I
     words += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--IdentityProvider.token={token}"]
     with (own / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *words], env=environ, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "notebook" if notebook_7 else "jupyterlab", *words],
+            env=environ,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         try:
             _wait(server, f"http://127.0.0.1:{port}/api/status?token={token}", own / "log")
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
+            yield f"http://127.0.0.1:{port}/{'notebooks/{}?' if notebook_7 else 'lab/tree/{}?reset&'}token={token}"
         finally:
             server.terminate()  # it ends its kernels
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -31,7 +31,7 @@ def graph_css() -> str:
     rules = "".join(_rules(state, look) for state, look in looks.items())
     dark = _DARK + "".join(f";--mk-{state}:{look.dark_colour}" for state, look in looks.items())
     grounds = (
-        f"@media (prefers-color-scheme: dark) {{ .jp-MwaaKit-graph {{ {dark} }} }}\n"
+        f'@media (prefers-color-scheme: dark) {{ .jp-MwaaKit-graph:not([data-jp-theme-light="true"] *) {{ {dark} }} }}\n'
         f'[data-jp-theme-light="false"] .jp-MwaaKit-graph {{ {dark} }}\n'
     )
     return static("graph.css").replace("/* dark */\n", grounds) + rules

@@ -128,3 +128,21 @@ def test_the_card_of_the_record_is_the_same_but_for_values_that_are_not_json(pag
     page.set_content(again)
     page.locator("[data-rc=open]").click()
     expect(page.locator(f"{task(page, 'frame')}")).to_contain_text("not JSON")
+
+
+def test_within_jupyterlab_it_is_as_dark_as_that_whatever_the_system_prefers(browser: Browser, path: Path) -> None:
+    grounds = {}
+    for light in ("true", "false"):
+        card = path.with_name(f"light-{light}.html")
+        card.write_text(path.read_text("utf-8").replace("<html ", f'<html data-jp-theme-light="{light}" '), "utf-8")
+        context = browser.new_context(color_scheme="dark" if light == "true" else "light")
+        page = context.new_page()
+        page.goto(card.as_uri())
+        ground = "getComputedStyle(document.body).backgroundColor"
+        box = "getComputedStyle(document.querySelector('.mk-box')).fill"
+        grounds[light] = (page.evaluate(ground), page.evaluate(box))
+        context.close()
+    assert grounds == {
+        "true": ("rgb(255, 255, 255)", "rgb(255, 255, 255)"),
+        "false": ("rgb(15, 19, 24)", "rgb(27, 33, 42)"),
+    }

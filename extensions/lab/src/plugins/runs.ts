@@ -1,5 +1,5 @@
 /** Start, cancel and resume runs: commands, palette and menu. */
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
@@ -17,12 +17,13 @@ export const runs: JupyterFrontEndPlugin<void> = {
   description: 'Runs Dags and tasks from the notebook.',
   autoStart: true,
   requires: [ISessions, IDagPanel],
-  optional: [ICommandPalette, ITranslator],
+  optional: [ICommandPalette, ILabShell, ITranslator],
   activate: (
     app,
     sessions: ISessions,
     panel: IDagPanel,
     palette: ICommandPalette | null,
+    shell: ILabShell | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('mwaa_kit');
@@ -49,7 +50,9 @@ export const runs: JupyterFrontEndPlugin<void> = {
         const { html, run_id } = await session.api.card(run.job.id);
         const content = new RunCard(html, trans.__('Run card of %1', run_id));
         const shown = new MainAreaWidget({ content });
-        app.shell.add(shown, 'main');
+        // Notebook 7 has its one notebook there, and lets nothing else in.
+        app.shell.add(shown, shell ? 'main' : 'right');
+        app.shell.activateById(shown.id);
       });
     panel.add({
       id: 'runs',
