@@ -27,9 +27,7 @@ _WHOLE = {"windowingMode": "none"}
 
 
 @contextlib.contextmanager
-def lab_server(
-    notebooks: Path, own: Path, *, kit_home: Path | None = None, notebook_7: bool = False
-) -> Iterator[str]:
+def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None, notebook_7: bool = False) -> Iterator[str]:
     """Run JupyterLab, or Notebook 7, on a folder; yield the address of a notebook in it, with ``{}`` for its name.
 
     Parameters

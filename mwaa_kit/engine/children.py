@@ -35,7 +35,8 @@ from typing import Any
 from mwaa_kit.engine.belonging import be_alone
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
-from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, last_line, pass_over_breakpoint
+from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, pass_over_breakpoint
+from mwaa_kit.engine.tracebacks import last_line
 
 GRACE_SECONDS = 2.0
 """How long a task may take to end after SIGTERM. Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from mwaa_kit.engine.streams import format_error, last_line
+from mwaa_kit.engine.tracebacks import format_error, last_line
 
 _LOOK_SECONDS = 0.1
 """How often a waiting trigger looks whether the run was cancelled."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.protocol import Engine, TaskRequest
-from mwaa_kit.engine.streams import last_line
+from mwaa_kit.engine.tracebacks import last_line
 from mwaa_kit.model.run import SUCCESS
 
 SMOKE_DAG = """\

@@ -28,13 +28,13 @@ def start_engine() -> Engine:
     An import that is broken off leaves Airflow half there, and the kernel would have to be restarted; so an interrupt waits
     until the import is done. Airflow also configures the root logger and how warnings are shown, which are the user's.
     """
-    with _interrupts_wait(), _own_logging():
+    with interrupts_wait(), _own_logging():
         return open_engine()
 
 
 @contextlib.contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Let an interrupt that comes inside the block take effect at its end."""
+def interrupts_wait() -> Iterator[None]:
+    """Let an interrupt that comes inside the block take effect at its end, as it would have without the block."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -44,8 +44,8 @@ def _interrupts_wait() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if asked:
-        raise KeyboardInterrupt
+        if asked:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager

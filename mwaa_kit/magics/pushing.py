@@ -3,6 +3,9 @@
 Messages to the front end pass while a cell runs; messages from it wait for the cell. So the panel asks nothing here: it
 cancels by the kernel's own interrupt, which always arrives. (A second comm for questions, answered on a subshell, would only
 repeat what the events have said.) A front end without the panel closes the comm, and nothing more is sent.
+
+Such an interrupt may come while events are handed over, as a task that prints does it from its own ``print``: it waits until
+they are, so that the panel misses none, and gets none twice.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from mwaa_kit.magics.kernel import interrupts_wait
 from mwaa_kit.model.run import DagRun, Event
 
 TARGET = "mwaa.dag"
@@ -60,14 +64,15 @@ class PanelPush:
         self._close()
 
     def _flush(self) -> None:
-        with self._lock:
-            bundle, self._waiting = self._waiting, []
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            self._sent_at = time.monotonic()
-        if bundle:
-            self._send({"events": bundle})
+        with interrupts_wait():
+            with self._lock:
+                bundle, self._waiting = self._waiting, []
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
+                self._sent_at = time.monotonic()
+            if bundle:
+                self._send({"events": bundle})
 
 
 def push_to_panel(shell: Any) -> PanelPush:

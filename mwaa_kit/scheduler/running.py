@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.protocol import Engine, RunInfo
-from mwaa_kit.engine.streams import outside
+from mwaa_kit.engine.streams import tell_outside
 from mwaa_kit.engine.world import KnownRun
 from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunNote, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
@@ -126,8 +126,7 @@ def run_dag(
 
     def emit(event: Event) -> None:
         recorder.note(event, state)
-        with outside():  # a task's own streams are routed while it runs; whoever listens may print
-            listen(event)
+        tell_outside(listen, event)  # a task's own streams are routed while it runs; whoever listens may print
 
     def tell(sentence: str, task_id: str = "") -> None:
         emit(RunNote(now(), sentence, task_id))

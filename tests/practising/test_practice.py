@@ -139,9 +139,7 @@ crowded()
 """
 
 
-def test_who_changes_things_while_tasks_run_is_always_answered(
-    practice: PracticeEnvironment, publish: Publish
-) -> None:
+def test_who_changes_things_while_tasks_run_is_always_answered(practice: PracticeEnvironment, publish: Publish) -> None:
     publish("crowded.py", MAPPED)
     api = AirflowApi(practice.airflow_url)
 

@@ -13,7 +13,8 @@ from mwaa_kit.engine.airflow2.elsewhere import not_waiting, refusing, triggering
 from mwaa_kit.engine.airflow3.calling import call_back
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
-from mwaa_kit.engine.streams import Write, bounded, format_error, last_line, routed
+from mwaa_kit.engine.streams import Write, bounded, routed
+from mwaa_kit.engine.tracebacks import format_error, last_line
 from mwaa_kit.model.run import DEFERRED, FAILED, SUCCESS, UP_FOR_RESCHEDULE
 
 _NOISE = ("::group::", "::endgroup::", "Done. Returned value was", "Marking task as ", "Exporting env vars: ")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mwaa_kit.engine.streams import Write, format_error, write_lines
+from mwaa_kit.engine.streams import Write, write_lines
+from mwaa_kit.engine.tracebacks import format_error
 
 
 def call_back(dag: Any, kind: str, reason: str, context: Any, write: Write) -> None:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mwaa_kit.engine.sharing import Together
-from mwaa_kit.engine.streams import Write, bounded, current_output, format_error, routed, write_lines
+from mwaa_kit.engine.streams import Write, bounded, current_output, routed, write_lines
+from mwaa_kit.engine.tracebacks import format_error
 
 _NOISE = ("::group::", "::endgroup::")
 """Markers by which Airflow's own interface folds its logs; they say nothing to a reader of lines."""

@@ -31,7 +31,7 @@ from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.airflow3.versions import needs_map_indexes, pack_kwargs
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
-from mwaa_kit.engine.streams import format_error, last_line
+from mwaa_kit.engine.tracebacks import format_error, last_line
 from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED, SUCCESS
 
 
