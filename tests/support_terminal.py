@@ -13,7 +13,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 _SEQUENCE = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|\x1b[()][A-Z0-9]|\x1b[=>]")
@@ -87,10 +87,17 @@ def run_at_terminal(
     columns: int = 100,
     rows: int = 30,
     on_frame: Callable[[str, subprocess.Popen[bytes]], None] = lambda text, process: None,
+    answers: Iterable[tuple[str, str]] = (),
     seconds: float = 90,
     **environ: str,
 ) -> AtTerminal:
-    """Run a command at a terminal of that size; `on_frame` sees the screen whenever something was written."""
+    """Run a command at a terminal of that size; `on_frame` sees the screen whenever something was written.
+
+    Parameters
+    ----------
+    answers
+        What is typed, one after another, each as soon as its first text stands at the end of the screen.
+    """
     here, there = pty.openpty()
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
@@ -103,12 +110,14 @@ def run_at_terminal(
         env={**plain, "TERM": "xterm", **environ},
     )
     os.close(there)
-    screen, frames, deadline = Screen(), [], time.monotonic() + seconds
+    screen, frames, deadline, to_type = Screen(), [], time.monotonic() + seconds, list(answers)
     try:
         while chunk := _read(here, deadline):
             screen.feed(chunk.decode("utf-8", "replace"))
             frames.append(screen.text)
             on_frame(screen.text, process)
+            if to_type and screen.text.endswith(to_type[0][0]):
+                os.write(here, to_type.pop(0)[1].encode())
         return AtTerminal(process.wait(timeout=10), screen, tuple(frames))
     finally:
         os.close(here)

@@ -42,6 +42,32 @@ def endless():
     waits()
 endless()
 """
+ASKS = """
+import pathlib, time
+over = pathlib.Path(__file__).with_name("over")
+from airflow.providers.standard.operators.hitl import HITLBranchOperator, HITLEntryOperator
+from airflow.sdk import dag, task
+@dag(schedule=None)
+def asks():
+    @task(priority_weight=9)
+    def slow():
+        while not over.exists():
+            time.sleep(0.02)
+        time.sleep(0.6)
+    @task
+    def left(): ...
+    @task
+    def right():
+        over.touch()
+    @task
+    def tell(entered):
+        print("got", entered["params_input"])
+    entry = HITLEntryOperator(task_id="enter", subject="How many rows?", params={"rows": 1})
+    choose = HITLBranchOperator(task_id="choose", subject="Where to?", options=["left", "right"])
+    slow()
+    tell(entry.output) >> choose >> [left(), right()]
+asks()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +141,36 @@ def test_ctrl_c_says_that_it_cancels_then_how_it_ended_and_no_colour_is_used_whe
         ["✗", "waits", "failed"],
     )
     assert {one for one in seen.screen.colours if one.startswith(("3", "4", "9"))} <= {"39", "49"}
+
+
+def test_a_person_is_asked_below_what_happened_and_the_live_view_goes_on_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "asks.py").write_text(ASKS)
+    seen = run_at_terminal(
+        [sys.executable, "-m", "mwaa_kit", "run", str(tmp_path / "asks.py"), "-j", "2"],
+        answers=[("rows [1]:", "5\n"), ("choose:", "up\n"), ("choose:", "2\n")],
+    )
+    lines = seen.screen.text.splitlines()
+    first, second = lines.index("enter asks: How many rows?"), lines.index("choose asks: Where to?")
+
+    assert lines[first + 1] == "  rows [1]: 5"
+    assert lines[second + 1 : second + 6] == [
+        "  1  left", "  2  right", "choose: up", "write an option or its number", "choose: 2",
+    ]  # fmt: skip
+    assert "  tell    │ got {'rows': 5}" in lines[first:second]
+    assert "▶ slow" not in seen.screen.text and any(
+        "5 of 6" in frame.splitlines()[-2] and "▶ slow" in frame.splitlines()[-1] for frame in seen.frames[5:]
+    )
+    assert (seen.code, [line.split()[:3] for line in lines[-6:]]) == (
+        0,
+        [
+            ["✓", "enter", "success"],
+            ["✓", "choose", "success"],
+            ["✓", "slow", "success"],
+            ["✓", "tell", "success"],
+            ["»", "left", "skipped"],
+            ["✓", "right", "success"],
+        ],
+    )
 
 
 def test_a_large_mapped_task_is_told_as_a_whole_but_for_what_failed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,48 @@ run = mwaa_kit.run(sys.argv[1])
 print(json.dumps([run.state, run["make"].value, run["each"].value, [xcom.stored for xcom in run.xcoms]], default=str))
 """
 
+OWN_BACKEND = """
+import json, os
+from airflow.sdk.bases.xcom import BaseXCom
+
+class Shelf(BaseXCom):
+    @staticmethod
+    def serialize_value(value, *, key=None, task_id=None, dag_id=None, run_id=None, map_index=None):
+        if isinstance(value, list):
+            file = os.path.join(os.environ["SHELF"], f"{task_id}.{key}.json")
+            with open(file, "w") as shelf:
+                json.dump(value, shelf)
+            value = "shelf:" + file
+        return BaseXCom.serialize_value(value)
+
+    @classmethod
+    def deserialize_value(cls, result):
+        found = BaseXCom.deserialize_value(result)
+        if isinstance(found, str) and found.startswith("shelf:"):
+            with open(found.partition(":")[2]) as shelf:
+                return json.load(shelf)
+        return found
+"""
+
+APART = """
+    @task.virtualenv(system_site_packages=False)
+    def apart(texts):
+        import importlib.util, sys
+        print("from a virtualenv")
+        return [len(texts), sys.prefix != sys.base_prefix, importlib.util.find_spec("airflow") is None]
+
+    apart(make())
+"""
+
+PLAY_APART = """
+import json, sys
+import mwaa_kit
+told = []
+run = mwaa_kit.run(sys.argv[1], listen=told.append)
+logs = [event.message for event in told if "virtualenv" in getattr(event, "message", "")]
+print(json.dumps([run.state, run["make"].value, run["apart"].value, [xcom.stored for xcom in run.xcoms], logs]))
+"""
+
 POOLS = """
 with DAG("pools", schedule=None, start_date=start, tags=["x"]):
 
@@ -138,6 +180,20 @@ def test_an_xcom_backend_stores_and_gives_back(write: Any, tmp_path: Path) -> No
     assert (state, made, counted) == ("success", ["x" * 50, "y" * 50], [50, 50])
     (file,) = [path for path in (tmp_path / "xcoms").rglob("*") if path.is_file()]
     assert stored == [f"file://{file}", 50, 50]
+
+
+def test_an_xcom_backend_of_ones_own_serves_a_task_in_a_virtualenv(write: Any, tmp_path: Path) -> None:
+    (tmp_path / "own_backend.py").write_text(OWN_BACKEND)
+    text = STORED.partition("    @task\n    def each")[0] + APART
+    ways = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environ = {"AIRFLOW__CORE__XCOM_BACKEND": "own_backend.Shelf", "SHELF": str(tmp_path), "PYTHONPATH": ways}
+    command = [sys.executable, "-c", PLAY_APART, write(text)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ}, check=True)
+
+    state, made, apart, stored, logs = json.loads(done.stdout.splitlines()[-1])
+    assert (state, made, apart) == ("success", ["x" * 50, "y" * 50], [2, True, True])
+    assert stored == [f"shelf:{tmp_path}/{name}.return_value.json" for name in ("make", "apart")]
+    assert "from a virtualenv" in logs
 
 
 def test_a_pool_that_nobody_defined_is_told(write: Any, dags: Any, play: Any) -> None:
