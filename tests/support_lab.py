@@ -27,7 +27,14 @@ _WHOLE = {"windowingMode": "none"}
 
 
 @contextlib.contextmanager
-def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None, notebook_7: bool = False) -> Iterator[str]:
+def lab_server(
+    notebooks: Path,
+    own: Path,
+    *,
+    kit_home: Path | None = None,
+    notebook_7: bool = False,
+    at: tuple[int, str] | None = None,
+) -> Iterator[str]:
     """Run JupyterLab, or Notebook 7, on a folder; yield the address of a notebook in it, with ``{}`` for its name.
 
     Parameters
@@ -36,6 +43,8 @@ def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None, note
         An empty folder, which takes everything the server writes.
     kit_home
         The ``MWAA_KIT_HOME`` where a practice MWAA runs already; else one in `own`.
+    at
+        Its port and token, for one that comes in the place of another; else ones of its own.
     """
     _write_settings(own, "apputils-extension/notification", _QUIET)
     _write_settings(own, "notebook-extension/tracker", _WHOLE)
@@ -43,8 +52,8 @@ def lab_server(notebooks: Path, own: Path, *, kit_home: Path | None = None, note
     environ = {**os.environ, **{name: str(own / name.lower()) for name in names}}
     environ |= {"MWAA_KIT_HOME": str(kit_home)} if kit_home else {}
     environ |= {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
-    Path(environ["HOME"]).mkdir()
-    token, port = secrets.token_hex(16), _free_port()
+    Path(environ["HOME"]).mkdir(exist_ok=True)
+    port, token = at or (free_port(), secrets.token_hex(16))
     words = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     words += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--IdentityProvider.token={token}"]
     with (own / "log").open("w") as log:
@@ -117,7 +126,7 @@ def _write_settings(own: Path, plugin: str, values: Mapping[str, object]) -> Non
     path.write_text(json.dumps(values))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

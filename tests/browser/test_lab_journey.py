@@ -101,3 +101,8 @@ def _edit_and_see_the_change_in_the_plan(window: DagPage) -> None:
     expect(plan).to_contain_text("added: smallest")
     expect(plan).to_contain_text("removed: largest")
     window.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    window.page.get_by_role("menuitem", name="Dag", exact=True).click()
+    menu = window.page.locator(".lm-Menu")
+    expect(menu.get_by_role("menuitem", name="Start the Practice MWAA")).to_have_attribute("aria-disabled", "true")
+    expect(menu.get_by_role("menuitem", name="Stop the Practice MWAA")).not_to_have_attribute("aria-disabled", "true")
+    window.page.keyboard.press("Escape")

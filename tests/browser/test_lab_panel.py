@@ -233,8 +233,11 @@ def test_a_run_is_asked_for_with_values_of_its_params_and_with_no_others(window:
 
 
 def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
-    window = lab.page(browser, width=700, height=600)
+    window = lab.page(browser)
     window.open(lab.write("narrow.ipynb", HEAD, "#| task: a_rather_long_name_of_a_task\nx = 1", dag("narrow")))
+    expect(window.panel.locator('[data-command="mwaa-kit:publish"]')).to_be_visible()
+    window.page.set_viewport_size({"width": 700, "height": 600})
+    expect(window.panel.locator('[data-command="mwaa-kit:publish"]')).to_be_hidden()  # behind the last button
     window.page.keyboard.press("Control+b")
     for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
         expect(window.tab(name)).to_be_visible()
@@ -245,6 +248,21 @@ def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
     assert wide == 0
     assert buttons and line and buttons["y"] + buttons["height"] <= line["y"]
     assert buttons["height"] < 50, "one row"
+
+
+def test_a_notebook_that_nobody_has_saved_is_followed_and_saved_by_its_run(window: DagPage) -> None:
+    page = window.page
+    page.goto(window.lab.tree.replace("/tree/{}", ""))
+    page.locator(".jp-LauncherCard", has_text="Python 3").first.click(timeout=PATIENCE)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").click(timeout=PATIENCE)
+    page.keyboard.insert_text("#| task: alone\nprint('never saved')")
+    page.keyboard.press("Control+Alt+d")
+    expect(window.task("alone")).to_be_visible(timeout=PATIENCE)
+    saved = window.lab.folder / "Untitled.ipynb"
+    assert "never saved" not in saved.read_text("utf-8")
+    window.do("run-dag")
+    window.expect_run("success", "1 of 1 tasks")
+    assert "never saved" in saved.read_text("utf-8")
 
 
 def _undo(window: DagPage, starts: str) -> None:

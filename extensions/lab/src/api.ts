@@ -69,6 +69,11 @@ export class Api {
     return found.runs;
   }
 
+  /** One of them, with how each of its task instances ended. */
+  recordedRun(path: string, runId: string): Promise<wire.IRecordedDetail> {
+    return this._get(`runs/${encodeURIComponent(runId)}`, { path });
+  }
+
   value(
     id: string,
     at: { task_id: string; map_index: number; key: string }

@@ -5,6 +5,8 @@ import type { Api } from './api.ts';
 import type { IEnvironment } from './wire.ts';
 
 export const PRACTICE = 'practice';
+/** What the server calls the practice MWAA while there is none. */
+export const STOPPED = 'STOPPED';
 
 export class EnvironmentChoice {
   constructor(private readonly _api: Api) {}

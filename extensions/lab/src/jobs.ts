@@ -50,6 +50,13 @@ export class Jobs {
     return [...this._jobs.values()];
   }
 
+  /** The practice MWAA's newest job, whichever notebook asked for it. */
+  get practice(): RunState | undefined {
+    return this.all()
+      .filter(one => one.job.kind === 'practice')
+      .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at))[0];
+  }
+
   /** Take note of a job that was just begun here. */
   adopt(job: IJob): RunState {
     const known = this._jobs.get(job.id) ?? new RunState(job);
@@ -65,10 +72,19 @@ export class Jobs {
     const ids = new Set(there.map(job => job.id));
     for (const [id, job] of this._jobs) {
       if (job.running && !ids.has(id)) {
-        job.lose(); // the server was started anew and does not know it
-        this._changed.emit(job);
+        await this._lose(job); // the server was started anew and does not know it
       }
     }
+  }
+
+  private async _lose(job: RunState): Promise<void> {
+    const { path } = job.job;
+    const recorded =
+      path && job.runId
+        ? await this._api.recordedRun(path, job.runId).catch(() => undefined)
+        : undefined;
+    job.lose(recorded);
+    this._changed.emit(job);
   }
 
   async cancel(id: string): Promise<void> {

@@ -1,5 +1,11 @@
 /** What a run has come to, from its events alone: states, logs, values. Knows no document and no network. */
-import type { IEnvelope, IEvent, IJob, IProblem } from './wire.ts';
+import type {
+  IEnvelope,
+  IEvent,
+  IJob,
+  IProblem,
+  IRecordedDetail
+} from './wire.ts';
 
 export interface IInstance {
   task_id: string;
@@ -44,6 +50,14 @@ const ENDED = new Set([
   'skipped',
   'upstream_failed',
   'removed'
+]);
+
+const UNDER_WAY = new Set([
+  'running',
+  'deferred',
+  'restarting',
+  'up_for_reschedule',
+  'up_for_retry'
 ]);
 
 export class RunState {
@@ -148,14 +162,27 @@ export class RunState {
     });
   }
 
-  /** The server does not know it any more. */
-  lose(): void {
-    this.state = 'failed';
+  /**
+   * The server does not know it any more. How it ended is on record, if anybody came to write that; a task that nothing
+   * says the end of was killed with the server.
+   */
+  lose(recorded?: IRecordedDetail): void {
+    const ended = recorded?.task_instances ?? [];
+    for (const one of ended) {
+      this._instance(one).state = one.state ?? 'none';
+    }
+    for (const one of this.instances.values()) {
+      if (UNDER_WAY.has(one.state)) {
+        one.state = 'failed';
+        one.reason = 'It was killed with the server.';
+      }
+    }
+    this.state = recorded?.cancelled ? 'cancelled' : 'failed';
     this.cancelling = false;
     const error = {
       name: 'LostError',
       message: 'The server was started anew while this was running.',
-      hint: 'See how it ended in the earlier runs, or run it again.'
+      hint: 'Resume it, or run it again.'
     };
     this.job = { ...this.job, error };
   }
@@ -185,7 +212,10 @@ export class RunState {
     }
   }
 
-  private _instance({ task_id = '', map_index = -1 }: IEvent): IInstance {
+  private _instance({
+    task_id = '',
+    map_index = -1
+  }: Pick<IEvent, 'task_id' | 'map_index'>): IInstance {
     const key = `${task_id}\n${map_index}`;
     let found = this.instances.get(key);
     if (!found) {

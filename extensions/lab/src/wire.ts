@@ -280,6 +280,13 @@ export interface IRecordedRun {
   task_states: Record<string, number>;
 }
 
+/** How a recorded run ended; `interrupted` when nothing wrote its end. */
+export interface IRecordedDetail {
+  state: string;
+  cancelled?: boolean;
+  task_instances: ITaskInstance[];
+}
+
 export interface ITaskInstance {
   task_id: string;
   map_index: number;

@@ -107,3 +107,34 @@ test('a flood of log keeps its end, and says how much went before', () => {
     [5_000, 3, 'line 3']
   );
 });
+
+test('of a run that the server forgot, the record says how it ended', () => {
+  const run = fed([
+    state('a', 'running', '01'),
+    state('b', 'running', '01', 0),
+    state('c', 'running', '01')
+  ]);
+  const ended = { map_index: -1, try_number: 1 };
+  run.lose({
+    state: 'failed',
+    cancelled: true,
+    task_instances: [
+      { ...ended, task_id: 'a', state: 'success' },
+      { ...ended, task_id: 'c', state: 'running' },
+      { ...ended, task_id: 'd', state: null }
+    ]
+  });
+  assert.deepEqual(
+    [run.state, run.counts(), run.job.error?.name],
+    [
+      'cancelled',
+      {
+        a: { success: 1 },
+        b: { failed: 1 },
+        c: { failed: 1 },
+        d: { none: 1 }
+      },
+      'LostError'
+    ]
+  );
+});

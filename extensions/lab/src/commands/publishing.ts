@@ -5,7 +5,7 @@ import { checkIcon, fileUploadIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { askToPublish } from '../dialogs/publishing.tsx';
-import type { EnvironmentChoice } from '../environment.ts';
+import { PRACTICE, STOPPED, type EnvironmentChoice } from '../environment.ts';
 import type { NotebookSession } from '../session.ts';
 import type { Checked } from '../tabs/findings.tsx';
 import type { IDagPanel, ISessions } from '../tokens.ts';
@@ -78,11 +78,25 @@ export function addPublishCommands(
       type: 'object',
       properties: { action: { type: 'string', enum: ['start', 'stop'] } }
     }),
+    // Not both at once where it is known which of them there is to do.
+    isEnabled: args => {
+      const status = environment.known.find(
+        one => one.name === PRACTICE
+      )?.status;
+      return (
+        !sessions.jobs.practice?.running &&
+        (!status || (args['action'] === 'stop') === (status !== STOPPED))
+      );
+    },
     execute: async args => {
       const action = args['action'] === 'stop' ? 'stop' : 'start';
-      await attempt(async () =>
-        sessions.jobs.adopt(await sessions.api.practice(action))
-      );
+      await attempt(async () => {
+        sessions.jobs.adopt(await sessions.api.practice(action));
+        if (sessions.current) {
+          environment.choose(PRACTICE);
+          await panel.show('publish'); // where its progress is
+        }
+      });
     }
   });
   commands.addCommand(CommandIDs.chooseEnvironment, {

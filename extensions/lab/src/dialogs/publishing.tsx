@@ -103,7 +103,12 @@ function graphWords(graph: unknown, trans: TranslationBundle): string {
   const { tasks, edges, added, removed } = graph as Record<string, unknown>;
   const list = (names: unknown): string =>
     Array.isArray(names) ? names.map(String).join(', ') : '';
-  const parts = [trans.__('%1 tasks, %2 edges', String(tasks), String(edges))];
+  const parts = [
+    [
+      trans._n('%1 task', '%1 tasks', Number(tasks)),
+      trans._n('%1 edge', '%1 edges', Number(edges))
+    ].join(', ')
+  ];
   if (list(added)) {
     parts.push(trans.__('added: %1', list(added)));
   }

@@ -78,6 +78,16 @@ export class DagPanel extends Widget {
     super.dispose();
   }
 
+  /** A `PanelLayout` tells no sizes; the toolbar asks for its own before it puts buttons behind its last. */
+  protected override onResize(message: Widget.ResizeMessage): void {
+    super.onResize(message);
+    const { offsetWidth, offsetHeight } = this.toolbar.node;
+    MessageLoop.postMessage(
+      this.toolbar,
+      new Widget.ResizeMessage(offsetWidth, offsetHeight)
+    );
+  }
+
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     this._graph.focus();

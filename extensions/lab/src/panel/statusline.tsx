@@ -102,7 +102,8 @@ function RunWords(props: {
       : '';
   return (
     <span>
-      <State state={run.state} /> {words}
+      <State state={run.state} /> {words}{' '}
+      {run.job.error ? <em>{run.job.error.message}</em> : null}
     </span>
   );
 }

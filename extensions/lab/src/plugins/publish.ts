@@ -57,6 +57,7 @@ export const publish: JupyterFrontEndPlugin<IEnvironmentChoice> = {
         args: { action }
       });
     }
+    void app.restored.then(refresh);
     sessions.currentChanged.connect(refresh);
     sessions.jobs.changed.connect((_, job) => {
       if (job.job.kind !== 'run' && !job.running) {

@@ -5,17 +5,18 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids.ts';
 import { environmentItem } from '../statusitem.tsx';
-import { IEnvironmentChoice } from '../tokens.ts';
+import { IEnvironmentChoice, ISessions } from '../tokens.ts';
 
 export const status: JupyterFrontEndPlugin<void> = {
   id: 'mwaa-kit:status',
   description: 'Shows the environment and its state in the status bar.',
   autoStart: true,
-  requires: [IEnvironmentChoice],
+  requires: [IEnvironmentChoice, ISessions],
   optional: [IStatusBar, ITranslator],
   activate: (
     app,
     environment: IEnvironmentChoice,
+    sessions: ISessions,
     statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
@@ -23,6 +24,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     statusBar?.registerStatusItem('mwaa-kit:environment', {
       item: environmentItem(
         environment,
+        sessions.jobs,
         () => void app.commands.execute(CommandIDs.chooseEnvironment),
         trans
       ),

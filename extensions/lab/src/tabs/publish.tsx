@@ -5,7 +5,6 @@ import React from 'react';
 
 import { State, useSignals } from '../components.tsx';
 import { PRACTICE, type EnvironmentChoice } from '../environment.ts';
-import type { Jobs } from '../jobs.ts';
 import type { NotebookSession } from '../session.ts';
 import { Progress } from './progress.tsx';
 
@@ -39,14 +38,6 @@ export class PublishView extends ReactWidget {
   }
 }
 
-/** The practice MWAA's newest job, whichever notebook asked for it. */
-function practiceJob(jobs: Jobs): ReturnType<Jobs['all']>[number] | undefined {
-  return jobs
-    .all()
-    .filter(one => one.job.kind === 'practice')
-    .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at))[0];
-}
-
 function Publish(props: {
   session: NotebookSession;
   environment: EnvironmentChoice;
@@ -59,7 +50,7 @@ function Publish(props: {
   const { current, known, name } = environment;
   const isPractice = name === PRACTICE;
   const running = current?.status === 'AVAILABLE';
-  const starting = practiceJob(jobs);
+  const starting = jobs.practice;
   const [last] = jobs.for(session.path, 'publish');
   return (
     <>
