@@ -1,4 +1,11 @@
-"""What a task raised, as text: the user's part of the traceback, and the one line that says it."""
+"""What a task raised, as text: the user's part of the traceback, and the one line that says it.
+
+Notes
+-----
+Where Airflow itself refuses, as a branch that is none or a value that cannot travel, there is no line of the user's to
+show, and the frames of Airflow say nothing about the slip: then the words stand alone. Any other error without a line
+of the user's own is shown with all its frames, for it may be a bug of Airflow's or of the kit.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +23,26 @@ _AIRFLOW_FRAMES = (
     "/airflow/providers/standard/decorators/",
 )
 
+_HANDS_ON = frozenset({"_push_xcom_if_needed", "xcom_push", "serialize_value"})
+"""Functions of Airflow 3 and 2 that turn what a task returned into an XCom, and refuse what cannot be one."""
+
+_KIT = "/mwaa_kit/engine/"
+
 
 def user_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    """Return the frames of an exception's traceback that are not Airflow's or the kit's own machinery."""
-    frames = traceback.extract_tb(error.__traceback__)
-    users = [frame for frame in frames if not any(part in frame.filename for part in _AIRFLOW_FRAMES)]
-    return users or list(frames)
+    """Return the frames of an exception that are not machinery of Airflow or the kit; none where these refuse in words."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    foreign: tuple[str, ...] = _AIRFLOW_FRAMES
+    if refused := _is_refusal(error, frames):
+        foreign += ("/airflow/providers/",) if _KIT in frames[-1].filename else ()
+    users = [frame for frame in frames if not any(part in frame.filename for part in foreign)]
+    return users if users or refused else frames
+
+
+def _is_refusal(error: BaseException, frames: list[traceback.FrameSummary]) -> bool:
+    """Whether Airflow, or the kit in its place, says no in words of its own."""
+    says_no = type(error).__module__.startswith("airflow.")
+    return bool(frames) and (says_no or any(frame.name in _HANDS_ON for frame in frames))
 
 
 def format_error(error: BaseException) -> str:
@@ -30,8 +51,9 @@ def format_error(error: BaseException) -> str:
     if error.__cause__ is not None:
         parts.append(format_error(error.__cause__))
         parts.append("\nThe above exception was the direct cause of the following exception:\n")
-    parts.append("Traceback (most recent call last):")
-    parts += [line.rstrip("\n") for line in traceback.format_list(user_frames(error))]
+    if frames := user_frames(error):
+        parts.append("Traceback (most recent call last):")
+        parts += [line.rstrip("\n") for line in traceback.format_list(frames)]
     parts.append(_said(error))
     return "\n".join(parts)
 

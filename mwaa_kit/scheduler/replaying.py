@@ -22,6 +22,9 @@ from mwaa_kit.model.wire import from_dict, to_dict
 from mwaa_kit.scheduler.standing import StandIn
 from mwaa_kit.scheduler.state import RunState
 
+REPLAY = "replay__"
+"""How the run_id of a replay begins; the rest is that of the run that was recorded."""
+
 _FORM = 1
 _RAN = (SUCCESS, FAILED, SKIPPED)
 
@@ -140,4 +143,4 @@ def check_replay(dag: DagSpec, recording: Recording, stubbed: frozenset[str]) ->
 def replayed_info(recording: Recording) -> RunInfo:
     """Return the run as it was, under a name of its own: it is not the run itself."""
     run_id = recording.info.run_id
-    return replace(recording.info, run_id=run_id if run_id.startswith("replay__") else f"replay__{run_id}")
+    return replace(recording.info, run_id=run_id if run_id.startswith(REPLAY) else f"{REPLAY}{run_id}")

@@ -1,4 +1,7 @@
-"""What the verb `run` keeps of a run beside its result: the journal of its events."""
+"""What the verb `run` keeps of a run beside its result: the journal of its events.
+
+What did not run wrote nothing. Where an earlier result stands for a task, the run says in which log its lines are.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.record import RunDescribed
-from mwaa_kit.model.run import DagRun, Event
+from mwaa_kit.model.run import DagRun, Event, RunNote
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.scheduler.journal import Journal
+from mwaa_kit.scheduler.journal import Journal, find_journal, who_wrote
+from mwaa_kit.scheduler.replaying import REPLAY
 
 if TYPE_CHECKING:
     from mwaa_kit.drawing.card.page import RunCard
@@ -26,6 +30,8 @@ class Recording:
 
     journal: Journal
     listen: Callable[[Event], None]
+    folder: Path
+    source: str
 
     def take(self, event: Event) -> None:
         """Take one event."""
@@ -34,6 +40,8 @@ class Recording:
 
     def finish(self, run: DagRun) -> DagRun:
         """Take the run's end; return it with the way to its record."""
+        for sentence in _where_the_logs_are(run, self.folder, self.source):
+            self.take(RunNote(run.end_date or datetime.now(UTC), sentence))
         self.journal.finish(run)
         return replace(run, record=str(self.journal.path or ""), draw_card=_draw_card)
 
@@ -45,7 +53,7 @@ def recorded(
     """Keep a journal in `folder` for the length of the block."""
     journal = Journal(folder, describe(spec, module, mode, airflow))
     try:
-        yield Recording(journal, listen)
+        yield Recording(journal, listen, folder, module.path if module else "")
     finally:
         journal.close()
 
@@ -64,3 +72,19 @@ def _draw_card(run: DagRun) -> RunCard:
     from mwaa_kit.verbs.watching import card
 
     return card(run)
+
+
+def _where_the_logs_are(run: DagRun, folder: Path, source: str) -> Iterator[str]:
+    """Say for each earlier run whose results stand what of its log belongs to them."""
+    replayed = run.run_id.removeprefix(REPLAY) if run.run_id.startswith(REPLAY) else ""
+    spared: dict[str, dict[str, None]] = {}
+    for one in run.task_instances:
+        if one.reused or (one.stubbed and replayed):
+            spared.setdefault(one.source if one.reused else replayed, {})[one.task_id] = None
+    for run_id, names in spared.items():
+        journal = find_journal(folder, run_id=run_id, dag_id=run.dag_id)
+        if journal is None:
+            yield f"the log of {run_id} is not here any more: what {', '.join(names)} wrote is not known"
+        elif wrote := who_wrote(journal, names):
+            path = f" {source}" if source else ""
+            yield f"what {', '.join(wrote)} wrote is in the log of {run_id}: mwaa-kit follow{path} --run {run_id}"

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from mwaa_kit.cli.app import app
 from mwaa_kit.engine.world import RunInfo
-from mwaa_kit.model.run import RunNote
+from mwaa_kit.model.run import LogLine, RunNote
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.verbs.ranging import run_range
 from mwaa_kit.verbs.running import run
@@ -113,6 +113,36 @@ with DAG("pools", schedule=None, start_date=start, tags=["x"]):
     load() >> train()
 """
 
+REFUSED = """
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+from airflow.sdk import Variable
+with DAG("refused", schedule=None, start_date=start):
+
+    @task
+    def count():
+        return 5
+
+    @task
+    def each(x):
+        return x
+
+    @task
+    def generate():
+        return (x for x in [1])
+
+    @task.branch
+    def branch():
+        return "nowhere"
+
+    @task
+    def ask():
+        return Variable.get("missing")
+
+    each.expand(x=count())
+    generate(), branch(), ask()
+    ExternalTaskSensor(task_id="sense", external_dag_id="elsewhere")
+"""
+
 TRIGGERS = """
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 with DAG("mine", schedule=None, start_date=start):
@@ -207,6 +237,26 @@ def test_a_pool_that_nobody_defined_is_told(write: Any, dags: Any, play: Any) ->
         "no pool 'gpu' is defined here, which 'train' takes slots of"
     ]
     assert found["train"].value == "backfill"
+
+
+def test_what_airflow_refuses_is_said_in_words_and_a_line_of_ones_own_is_shown(
+    write: Any, dags: Any, play: Any
+) -> None:
+    _, events = play(dags(Path(write(REFUSED)))["refused"])
+    logs: dict[str, list[str]] = {}
+    for event in events:
+        if isinstance(event, LogLine) and event.level == "error":
+            logs.setdefault(event.task_id, []).append(event.message)
+
+    said = {name: [line.split(": ")[0].rpartition(".")[2] for line in lines[1:]] for name, lines in logs.items()}
+    asked = said.pop("ask")
+    assert (asked[0], asked[-1]) == ("Traceback (most recent call last):", "AirflowRuntimeError")
+    assert said == {
+        "count": ["UnmappableXComTypePushed"],
+        "generate": ["TypeError"],
+        "branch": ["AirflowException"],
+        "sense": ["AirflowFailException"],
+    }
 
 
 @pytest.mark.parametrize("mode", ["inline", "fork"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mwaa_kit import errors
-from mwaa_kit.model.run import DagRun, LogLine
+from mwaa_kit.model.run import DagRun, Event, LogLine, RunNote
 from mwaa_kit.scheduler.store import RunStore
 from mwaa_kit.verbs.instead import State
 from mwaa_kit.verbs.running import run, select
@@ -237,6 +237,22 @@ NOTEBOOK = (
 def reused(finished: DagRun) -> dict[str, bool]:
     """Return which tasks were reused."""
     return {one.task_id: one.reused for one in finished.task_instances}
+
+
+def test_where_the_log_of_what_did_not_run_is_is_said(write: Write, tmp_path: Path) -> None:
+    path, recording = write(*NOTEBOOK[:3], "FACTOR = 1", *NOTEBOOK[3:]), str(tmp_path / "recording.json")
+    first = run(path, record=recording)
+    told: list[Event] = []
+    run(path, listen=told.append)
+    run(path, replay=recording, listen=told.append)
+    for file in (Path(path).parent / ".mwaa-kit" / "events").iterdir():
+        file.unlink()
+    run(path, listen=told.append)
+
+    there = f"what load wrote is in the log of {first.run_id}: mwaa-kit follow {path} --run {first.run_id}"
+    gone = f"the log of {first.run_id} is not here any more: what load, features, report wrote is not known"
+    notes = [event.message for event in told if isinstance(event, RunNote) and " log of " in event.message]
+    assert notes == [there, there, gone]
 
 
 def test_an_edited_notebook_runs_again_only_what_the_edit_reaches(write: Write) -> None:
