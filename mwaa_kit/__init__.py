@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mwaa_kit.verbs.authoring import draw as draw
     from mwaa_kit.verbs.checking import check as check
     from mwaa_kit.verbs.history import History as History
+    from mwaa_kit.verbs.history import prune as prune
     from mwaa_kit.verbs.history import runs as runs
     from mwaa_kit.verbs.practising import practice as practice
     from mwaa_kit.verbs.publishing import Publication as Publication
@@ -60,6 +61,7 @@ _HOMES = {
     "card": "verbs.watching",
     "follow": "verbs.watching",
     "runs": "verbs.history",
+    "prune": "verbs.history",
     "check": "verbs.checking",
     "plan": "verbs.publishing",
     "publish": "verbs.publishing",
@@ -102,6 +104,7 @@ __all__ = [
     "practice",
     "promote",
     "propose",
+    "prune",
     "publish",
     "run",
     "runs",

@@ -24,7 +24,8 @@ def test_the_public_names_are_these_and_each_can_be_imported() -> None:
     assert sorted(names) == [
         "DagModule", "DagRun", "DagSpec", "Finding", "History", "MwaaKitError", "Plan", "Publication", "Report", "__version__",
         "card", "check", "compile", "dataflow", "draw", "export_dag", "fix", "follow", "freeze",
-        "import_dag", "load_ipython_extension", "plan", "practice", "promote", "propose", "publish", "run", "runs",
+        "import_dag", "load_ipython_extension", "plan", "practice", "promote", "propose", "prune",
+        "publish", "run", "runs",
     ]  # fmt: skip
 
 

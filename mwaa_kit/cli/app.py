@@ -34,6 +34,7 @@ COMMANDS = {
     "follow": ("watching", "Follow a run that goes on, or play an earlier one again."),
     "card": ("watching", "Draw an earlier run as one HTML page."),
     "runs": ("history", "List the runs on record."),
+    "prune": ("history", "Forget the oldest runs on record."),
     "check": ("checking", "Check for what would go wrong on MWAA."),
     "plan": ("publishing", "Show what a publish would do."),
     "publish": ("publishing", "Publish to an MWAA environment, and read back until it is live."),

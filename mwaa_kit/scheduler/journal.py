@@ -16,7 +16,7 @@ import contextlib
 import fcntl
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -28,7 +28,8 @@ from mwaa_kit.scheduler.folder import FOLDER_NAME, make_folder
 MOST_LOG_BYTES = 20_000_000
 MOST_VALUE_BYTES = 1_000_000
 KEPT = 200
-"""How many journals are kept in a folder; beyond that the oldest goes."""
+KEPT_BYTES = 500_000_000
+"""How many journals are kept in a folder, and how many bytes of them; beyond that the oldest goes."""
 
 _AIRFLOWS_OWN = ("Pushing xcom", "Done. Returned value was: ")
 """What Airflow's task runner writes about any task."""
@@ -106,9 +107,22 @@ def _open_new(folder: Path, at: datetime) -> tuple[BinaryIO, Path]:
 
 
 def _forget_oldest(folder: Path) -> None:
-    for path in sorted(folder.glob("*.jsonl"))[: -KEPT + 1]:
+    """Make room for one more."""
+    left = KEPT_BYTES
+    for number, path in enumerate(sorted(folder.glob("*.jsonl"), reverse=True), start=1):
         with contextlib.suppress(OSError):
-            path.unlink()
+            left -= path.stat().st_size
+            if number >= KEPT or left < 0:
+                path.unlink()
+
+
+def forget_journals(beside: Path, runs: Collection[tuple[str, str]]) -> None:
+    """Delete the journals of runs, which are named by (dag_id, run_id)."""
+    for path in (beside / FOLDER_NAME / "events").glob("*.jsonl"):
+        began = _began(path)
+        if began and (began["dag_id"], began["run_id"]) in runs:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _without_large_values(line: dict[str, Any]) -> dict[str, Any]:

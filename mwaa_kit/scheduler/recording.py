@@ -17,8 +17,9 @@ from pathlib import Path
 
 from mwaa_kit.engine.protocol import RunInfo
 from mwaa_kit.model.run import FINISHED, DagRun, Event, TaskKey, TaskStateChanged
+from mwaa_kit.scheduler.pruning import KEEP_BYTES, KEEP_RUNS
 from mwaa_kit.scheduler.state import RunState
-from mwaa_kit.scheduler.store import KEEP_RUNS, RunStore
+from mwaa_kit.scheduler.store import RunStore
 
 Tell = Callable[[str], None]
 
@@ -50,7 +51,8 @@ class Recorder:
         try:
             self._run_key = self._store.begin(info, at, tasks=tasks, source=source)
             if gone := self._store.prune():
-                self._tell(f"forgot {gone} earlier runs of it: the last {KEEP_RUNS} are kept")
+                most = f"the last {KEEP_RUNS} of a Dag are kept, and {KEEP_BYTES // 1_000_000_000} GB of values"
+                self._tell(f"forgot {len(gone)} earlier run{'s' if len(gone) != 1 else ''}: {most}")
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 

@@ -9,8 +9,8 @@ done is there, in the database or in a file that waits for it (see :mod:`~mwaa_k
 store finds that its process is gone, and records it as failed. Several runs may write at once: SQLite's write-ahead log
 lets them wait for each other.
 
-The number of runs kept is bounded, see `KEEP_RUNS`. A store of a newer kit is refused rather than misread; an older one is
-brought up to date, which only ever adds columns.
+What is kept is bounded, see :mod:`~mwaa_kit.scheduler.pruning`. A store of a newer kit is refused rather than misread; an
+older one is brought up to date, which only ever adds columns.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -31,10 +31,8 @@ from mwaa_kit.scheduler.ahead import TABLE, Ahead
 from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.scheduler.history import INSTANCE, History, instance_row
 from mwaa_kit.scheduler.owner import is_alive, owner_name
+from mwaa_kit.scheduler.pruning import Bounds, find_too_large, find_too_many
 from mwaa_kit.scheduler.valuefiles import ValueFiles
-
-KEEP_RUNS = 100
-"""How many runs of one Dag are kept, the newest; those that still run are kept whatever their number."""
 
 _VERSION = 1
 _BUSY_SECONDS = 30.0
@@ -248,19 +246,26 @@ class RunStore(History):
             with self._writing() as db:
                 self._ahead.take(db, run_key)
 
-    def prune(self, keep: int = KEEP_RUNS) -> int:
-        """Delete the oldest runs of each Dag beyond `keep`, and values that no run uses; return how many runs went."""
+    def prune(self, bounds: Bounds | None = None) -> tuple[tuple[str, str], ...]:
+        """Delete runs beyond what is kept, and values that no run uses; return (dag_id, run_id) of those that went."""
+        bounds = bounds or Bounds()
         with self._writing() as db:
-            gone = db.execute(
-                "delete from runs where state <> ? and run_key in (select run_key from"
-                " (select run_key, row_number() over (partition by dag_id order by run_key desc) as age from runs)"
-                " where age > ?)",
-                (RUNNING, keep),
-            ).rowcount
-            used = frozenset(file for (file,) in db.execute("select distinct file from xcoms")) if gone else frozenset()
-        if gone:
-            self.values.sweep(used)
-        return gone
+            gone = find_too_many(db, bounds)
+            db.executemany("delete from runs where run_key = ?", [(key,) for key in gone])
+            if large := find_too_large(db, bounds, self.values.sizes()):
+                db.executemany("delete from runs where run_key = ?", [(key,) for key in large])
+                gone |= large
+            if gone:  # while nothing runs, no new file can belong to a run that has not noted it yet
+                running = db.execute("select 1 from runs where state = ?", (RUNNING,)).fetchone()
+                used = frozenset(file for (file,) in db.execute("select distinct file from xcoms"))
+                self.values.sweep(used, all_ages=running is None)
+        return tuple(gone[key] for key in sorted(gone))
+
+    def shrink(self) -> None:
+        """Give back what deleted runs took in the database, unless a run is writing."""
+        with self._turn, suppress(sqlite3.OperationalError):
+            self._db.execute("vacuum")
+            self._db.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
         """Release the files."""

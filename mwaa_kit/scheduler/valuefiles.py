@@ -52,13 +52,20 @@ class ValueFiles:
         """Whether a file is there; the user may have deleted it."""
         return name.startswith(_ITSELF) or (self._folder / name).is_file()
 
-    def sweep(self, used: frozenset[str]) -> None:
-        """Delete what no run uses."""
+    def sizes(self) -> dict[str, int]:
+        """Return how many bytes each file takes."""
+        if not self._folder.is_dir():
+            return {}
+        with os.scandir(self._folder) as files:
+            return {file.name: file.stat().st_size for file in files}
+
+    def sweep(self, used: frozenset[str], *, all_ages: bool = False) -> None:
+        """Delete what no run uses; without `all_ages` only what is not new."""
         if not self._folder.is_dir():
             return
         too_new = time.time() - _GRACE_SECONDS
         for path in self._folder.iterdir():
-            if path.name not in used and path.stat().st_mtime < too_new:
+            if path.name not in used and (all_ages or path.stat().st_mtime < too_new):
                 path.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""runs: the record of earlier runs."""
+"""runs, prune: the record of earlier runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.wire import to_dict
 from mwaa_kit.scheduler.folder import FOLDER_NAME
 from mwaa_kit.scheduler.history import StoredRun
+from mwaa_kit.scheduler.journal import forget_journals
+from mwaa_kit.scheduler.pruning import KEEP_BYTES, KEEP_RUNS, Bounds
 from mwaa_kit.scheduler.store import RunStore
 
 
@@ -81,17 +83,87 @@ def runs(path: str | Path = ".", *, dag_id: str | None = None) -> History:
     RecordUnreadableError
         If a newer kit wrote the record.
     """
-    place = Path(path).resolve()
-    if not place.exists():
-        raise MissingInputError("there is no such file or folder", path=str(path))
-    folder = place if place.is_dir() else place.parent
+    folder, source = _place(path)
     if not (folder / FOLDER_NAME / "runs.db").is_file():
         return History(folder)
     store = RunStore(folder)
     try:
-        return History(folder, store.list_runs(dag_id, None if place.is_dir() else place.name))
+        return History(folder, store.list_runs(dag_id, source))
     finally:
         store.close()
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What :func:`prune` has deleted.
+
+    Parameters
+    ----------
+    runs
+        (dag_id, run_id) of each run that is forgotten, oldest first.
+    freed_bytes
+        By how much the folder of the record is smaller.
+    kept
+        How many runs are left.
+    """
+
+    runs: tuple[tuple[str, str], ...] = ()
+    freed_bytes: int = 0
+    kept: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON of ``prune``."""
+        gone = [{"dag_id": dag_id, "run_id": run_id} for dag_id, run_id in self.runs]
+        return {"runs": gone, "freed_bytes": self.freed_bytes, "kept": self.kept}
+
+
+def prune(
+    path: str | Path = ".", *, keep: int = KEEP_RUNS, max_bytes: int = KEEP_BYTES, dag_id: str | None = None
+) -> Pruned:
+    """Forget the oldest runs of a notebook or a Dag file, with their values and logs; of all, when `path` is a folder.
+
+    Parameters
+    ----------
+    keep
+        How many runs of each Dag stay, the newest.
+    max_bytes
+        How much the values of all runs in the folder may take. The newest run of each Dag stays all the same.
+    dag_id
+        Only runs of this Dag go.
+
+    Raises
+    ------
+    MissingInputError
+        If there is nothing at `path`.
+    RecordUnreadableError
+        If a newer kit wrote the record.
+    """
+    folder, source = _place(path)
+    if not (folder / FOLDER_NAME / "runs.db").is_file():
+        return Pruned()
+    before = _size_of(folder / FOLDER_NAME)
+    store = RunStore(folder)
+    try:
+        gone = store.prune(Bounds(keep, max_bytes, dag_id, source))
+        store.shrink()
+        kept = len(store.list_runs(dag_id, source))
+        left = {(line.dag_id, line.run_id) for line in store.list_runs()}  # a run that was resumed has two rows
+    finally:
+        store.close()
+    forget_journals(folder, frozenset(gone) - left)
+    return Pruned(gone, max(0, before - _size_of(folder / FOLDER_NAME)), kept)
+
+
+def _place(path: str | Path) -> tuple[Path, str | None]:
+    """Return the folder of a notebook or Dag file, and its name; of a folder itself, and None."""
+    place = Path(path).resolve()
+    if not place.exists():
+        raise MissingInputError("there is no such file or folder", path=str(path))
+    return (place, None) if place.is_dir() else (place.parent, place.name)
+
+
+def _size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _read_value(stored: Any) -> object:

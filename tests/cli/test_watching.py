@@ -49,3 +49,16 @@ def test_what_is_not_there_is_told(cli: Cli, tmp_path: Path) -> None:
         "error: nowhere: there is no such file or folder",
         "error: etl.py: there is no record of a run here",
     ]
+
+
+def test_a_run_that_is_pruned_is_gone_with_its_events(cli: Cli, tmp_path: Path) -> None:
+    Path("etl.py").write_text(DAG)
+    made = [cli("run", "etl.py", "--json").lines[-1]["run_id"] for _ in range(3)]
+    pruned = cli("prune", "etl.py", "--keep", "2", "--json").document
+    told = cli("prune", ".", "--keep", "1")
+    left = [line["run_id"] for line in cli("runs", "--json").document["runs"]]
+
+    assert (pruned["runs"], pruned["kept"], left) == ([{"dag_id": "etl", "run_id": made[0]}], 2, [made[2]])
+    assert told.out.splitlines()[0] == f"forgot  etl  {made[1]}"
+    assert len(list(Path(".mwaa-kit/events").iterdir())) == 1
+    assert cli("prune", "etl.py", "--max-size", "much").code == 2

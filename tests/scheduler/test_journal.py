@@ -162,13 +162,16 @@ def test_a_flood_of_logs_is_cut_and_the_states_are_kept(
     assert names == ["run_described", "run_started", *["log"] * 10, "run_finished"]
 
 
-def test_only_so_many_journals_are_kept(
+def test_only_so_many_journals_and_bytes_of_them_are_kept(
     begin: Callable[[], Journal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journals, "KEPT", 3)
     for _ in range(5):
         begin().close()
     assert len(list((tmp_path / ".mwaa-kit" / "events").iterdir())) == 3
+    monkeypatch.setattr(journals, "KEPT_BYTES", 1)
+    begin().close()
+    assert len(list((tmp_path / ".mwaa-kit" / "events").iterdir())) == 1
 
 
 def test_a_folder_that_cannot_be_written_ends_the_journal_and_not_the_run(

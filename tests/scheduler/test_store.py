@@ -17,8 +17,9 @@ from mwaa_kit.model.run import RunNote
 from mwaa_kit.scheduler import valuefiles
 from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.scheduler.local import LocalSettings, read_local_settings
+from mwaa_kit.scheduler.pruning import Bounds
 from mwaa_kit.scheduler.store import RunStore
-from mwaa_kit.verbs.history import runs
+from mwaa_kit.verbs.history import prune, runs
 
 FILE = Path(__file__).parent / "dags_for_executors.py"
 
@@ -189,11 +190,47 @@ def test_the_oldest_runs_are_forgotten_with_their_values(dags: Any, play: Any, t
     (tmp_path / ".mwaa-kit" / "values" / "orphan.json").touch()
     os.utime(tmp_path / ".mwaa-kit" / "values" / "orphan.json", (0, 0))
     store = RunStore(tmp_path)
-    gone = store.prune(keep=1)
+    gone = store.prune(Bounds(runs=1))
     store.close()
 
-    assert (gone, [line.run_id for line in runs(tmp_path).lines]) == (2, [newest])
+    assert (len(gone), [line.run_id for line in runs(tmp_path).lines]) == (2, [newest])
     assert len(runs(tmp_path)[0].xcoms) == len(list((tmp_path / ".mwaa-kit" / "values").iterdir())) == 6
+
+
+LARGE = """
+from airflow.sdk import dag, task
+def make(name, size):
+    @dag(dag_id=name, schedule=None, params={"n": 0})
+    def sized():
+        @task
+        def load(params=None):
+            return str(params["n"]) * size
+        load()
+    return sized()
+make("large", 10_000)
+make("small", 1_000)
+"""
+
+
+def test_the_oldest_runs_go_when_the_values_take_too_many_bytes(dags: Any, play: Any, tmp_path: Path) -> None:
+    (tmp_path / "sized.py").write_text(LARGE)
+    specs = dags(tmp_path / "sized.py")
+
+    def once(name: str, n: int) -> str:
+        """Run one of them; runs with the same `n` share their value."""
+        return str(play(specs[name], store_in=tmp_path, conf={"n": n})[0].run_id)
+
+    made = [once("small", 1), once("large", 2), once("large", 2), once("large", 3), once("large", 4)]
+
+    def left() -> list[int]:
+        return [made.index(line.run_id) for line in reversed(runs(tmp_path).lines)]
+
+    # the value of the second and third is there once, and goes with the later of them; the newest of a Dag stays
+    pruned = prune(tmp_path, max_bytes=25_000)
+    assert (pruned.runs, left(), pruned.kept) == ((("large", made[1]), ("large", made[2])), [0, 3, 4], 3)
+    assert (prune(tmp_path, max_bytes=1).runs, left()) == ((("large", made[3]),), [0, 4])
+    assert prune(tmp_path, keep=0).freed_bytes > 10_000
+    assert (left(), list((tmp_path / ".mwaa-kit" / "values").iterdir())) == ([], [])
 
 
 def test_an_earlier_run_gives_live_objects(dags: Any, play: Any, tmp_path: Path) -> None:
