@@ -17,6 +17,7 @@ from mwaa_kit.scheduler.remote import WorkerEngine, worker_engine
 from mwaa_kit.targets.catalogue import find_target
 from mwaa_kit.targets.interpreters import make_interpreter
 from mwaa_kit.targets.workers import close_idle
+from mwaa_kit.verbs.running import run
 
 FEATURES = Path(__file__).parent / "dags" / "features.py"
 LOCAL = LocalSettings(
@@ -144,6 +145,56 @@ with DAG("edited", schedule=None, params={"n": 1}):
 """
 
 
+DATASETS = """
+from datetime import datetime
+from airflow import DAG
+from airflow.datasets import Dataset, DatasetAlias
+from airflow.decorators import task
+from airflow.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sensors.external_task import ExternalTaskSensor
+
+x, start = Dataset("s3://bucket/x"), datetime(2026, 1, 1)
+
+with DAG("produce", schedule=None, start_date=start):
+
+    @task(outlets=[x])
+    def plain(outlet_events=None):
+        outlet_events[x].extra = {"rows": 3}
+
+    @task(outlets=[DatasetAlias("some")])
+    def by_alias(outlet_events=None):
+        outlet_events[DatasetAlias("some")].add(Dataset("s3://bucket/y"))
+
+    @task(outlets=[Dataset("s3://bucket/z")])
+    def fails():
+        raise ValueError("no rows")
+
+    plain() >> by_alias() >> fails()
+
+with DAG("consume", schedule=(x & Dataset("s3://bucket/y")), start_date=start):
+
+    @task(inlets=[x])
+    def read(triggering_dataset_events=None, inlet_events=None, dag_run=None):
+        by_uri = {uri: [e.extra for e in events] for uri, events in triggering_dataset_events.items()}
+        return [by_uri, [e.extra for e in inlet_events[x]], dag_run.run_type]
+
+    read()
+
+with DAG("consume_z", schedule=[Dataset("s3://bucket/z")], start_date=start):
+
+    @task
+    def never(): ...
+
+    never()
+
+with DAG("mapped", schedule=None, start_date=start):
+    ExternalTaskSensor.partial(task_id="sense", external_task_id="one").expand(external_dag_id=["a", "b"])
+    TriggerDagRunOperator.partial(task_id="trigger", wait_for_completion=True).expand(
+        trigger_dag_id=["consume_z", "absent"]
+    )
+"""
+
+
 def run_there(engine: WorkerEngine, path: Path) -> dict[str, tuple[Any, list[Any]]]:
     """Run all Dags of a file there; return each run and its events."""
     from mwaa_kit.scheduler.running import RunOptions, run_dag
@@ -253,3 +304,34 @@ def test_what_was_edited_runs_again_there_and_the_rest_stands(there: WorkerEngin
     # an argument is; and then nothing is
     assert play(mended.replace("by=3", "by=4")) == {**stands, **dict.fromkeys((*each, "report[-1]"), "success")}
     assert play(mended.replace("by=3", "by=4")) == stands
+
+
+def test_what_a_finished_dataset_triggers_runs_on_airflow_2_too(tmp_path: Path) -> None:
+    (tmp_path / "datasets.py").write_text(DATASETS)
+    told: list[Any] = []
+    found = run(str(tmp_path / "datasets.py"), dag_id="produce", target="2.11.2", listen=told.append)
+    (consumer,) = run(str(tmp_path / "datasets.py"), dag_id="produce", target="2.11.2", follow_assets=True).triggered
+
+    assert (found.state, found.triggered) == ("failed", ())
+    assert [one.message for one in told if isinstance(one, LogLine) and "--follow-assets" in one.message] == [
+        "Dag 'consume' is scheduled on 's3://bucket/y' and would run now; --follow-assets runs it too"
+    ]
+    rows = [{"rows": 3}]
+    assert (consumer.dag_id, consumer["read"].value) == (
+        "consume",
+        [{"s3://bucket/x": rows, "s3://bucket/y": [{}]}, rows, "dataset_triggered"],
+    )
+
+
+def test_mapped_tasks_that_wait_for_other_dags_end_on_airflow_2_too(tmp_path: Path) -> None:
+    (tmp_path / "datasets.py").write_text(DATASETS)
+    found = run(str(tmp_path / "datasets.py"), dag_id="mapped", target="2.11.2")
+
+    ends = {f"{one.task_id}[{one.map_index}]": (one.state, one.error) for one in found.task_instances}
+    assert {name: state for name, (state, _) in ends.items()} == {
+        "sense[0]": "failed",
+        "sense[1]": "failed",
+        "trigger[0]": "success",
+        "trigger[1]": "failed",
+    }
+    assert "run of Dag 'b'" in ends["sense[1]"][1] and "'absent'" in ends["trigger[1]"][1]

@@ -93,7 +93,8 @@ def asked(asking: Asking) -> Iterator[None]:
         _asked.remove(asking)
 
 
-def _current() -> Asking | None:
+def current() -> Asking | None:
+    """Return what the task that runs now asks; None where none runs."""
     return _asked[-1] if _asked else None
 
 
@@ -144,7 +145,7 @@ def _set_xcom(original: Callable[..., Any]) -> Callable[..., Any]:
         from airflow.utils.session import create_session
 
         original(cls, key, value, *arguments, **named)
-        asking, task_id = _current(), str(named.get("task_id", arguments[0] if arguments else ""))
+        asking, task_id = current(), str(named.get("task_id", arguments[0] if arguments else ""))
         if asking is None or not asking.is_own(named.get("run_id")):
             return
         index = named.get("map_index", UNMAPPED)
@@ -171,7 +172,7 @@ def _length(asking: Asking, task_id: str, index: int, key: str, value: Any) -> i
 def _get_many(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def get_many(*arguments: Any, **named: Any) -> Any:
-        asking, key = _current(), named.get("key")
+        asking, key = current(), named.get("key")
         if asking is not None and key and asking.is_own(named.get("run_id")):
             from airflow.utils.session import create_session
 
@@ -186,7 +187,7 @@ def _get_many(original: Callable[..., Any]) -> Callable[..., Any]:
 def _with_states(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def fetch(*arguments: Any, **named: Any) -> Any:
-        asking = _current()
+        asking = current()
         if asking is not None:
             from airflow.utils.session import create_session
 
@@ -199,7 +200,7 @@ def _with_states(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _map_length(original: Callable[..., Any]) -> Callable[..., Any]:
     def get_task_map_length(self: Any, run_id: str, *, session: Any) -> int | None:
-        asking = _current()
+        asking = current()
         if asking is None or not asking.is_own(run_id):
             length: int | None = original(self, run_id, session=session)
             return length
@@ -211,7 +212,7 @@ def _map_length(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _skip(dag_run: Any, tasks: Iterable[Any], session: Any = None) -> None:
-    asking = _current()
+    asking = current()
     if asking is not None and asking.is_own(dag_run.run_id):
         asking.services.skip([task if isinstance(task, tuple) else (task, UNMAPPED) for task in tasks])
 
@@ -229,7 +230,7 @@ def _skip_ahead(asking: Asking, task_id: str, index: int, left: Any) -> None:
 
 
 def _get_variable(key: str) -> str | None:
-    asking = _current()
+    asking = current()
     value = asking.services.get_variable(key) if asking else None
     if value is not None and asking is not None:
         from airflow.utils.log.secrets_masker import should_hide_value_for_key
@@ -242,7 +243,7 @@ def _get_variable(key: str) -> str | None:
 def _get_connection(conn_id: str) -> Any:
     from airflow.models.connection import Connection
 
-    asking = _current()
+    asking = current()
     fields = asking.services.get_connection(conn_id) if asking else None
     if fields is None or asking is None:
         return None
@@ -256,12 +257,12 @@ def _get_connection(conn_id: str) -> Any:
 def _set_variable(
     key: str, value: Any, description: str | None = None, serialize_json: bool = False, session: Any = None
 ) -> None:
-    if asking := _current():
+    if asking := current():
         asking.services.set_variable(key, json.dumps(value, indent=2) if serialize_json else str(value))
 
 
 def _delete_variable(key: str, session: Any = None) -> int:
-    asking = _current()
+    asking = current()
     if asking is None or asking.services.get_variable(key) is None:
         return 0
     asking.services.set_variable(key, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from mwaa_kit.engine.airflow2.datasets import put_events
 from mwaa_kit.engine.home import kit_home
 from mwaa_kit.engine.protocol import TaskRequest
 
@@ -47,6 +48,9 @@ def _import_models() -> None:
         return
 
 
+_RUN_TYPES = {"operator_triggered": "manual", "asset_triggered": "dataset_triggered"}
+"""What Airflow 2 calls what later ones distinguish or name otherwise."""
+
 _present: list[tuple[str, str]] = []
 """The run whose rows are in the database; at most one."""
 
@@ -62,19 +66,21 @@ def begin_run(session: Any, request: TaskRequest) -> None:
     for table in ("xcom", "task_map", "task_reschedule", "rendered_task_instance_fields", "task_instance", "log"):
         session.execute(BaseXCom.metadata.tables[table].delete())
     session.query(DagRun).delete()
+    kind = _RUN_TYPES.get(run.run_type, run.run_type)
     row = DagRun(
         dag_id=run.dag_id,
         run_id=run.run_id,
         execution_date=run.logical_date or run.run_after,
         start_date=run.run_after,
-        external_trigger=run.run_type == "manual",
+        external_trigger=kind == "manual",
         conf=dict(run.conf),
         state="running",
-        run_type=run.run_type,
+        run_type=kind,
         data_interval=_interval(request),
     )
     session.add(row)
     session.commit()
+    put_events(session, run.consumed, row)
     _present[:] = [(run.dag_id, run.run_id)]
 
 

@@ -36,23 +36,26 @@ class _OtherRun:
                 self.state = known.state
 
 
-def not_waiting(task: Any) -> Any:
-    """Return a task that triggers another Dag so that it looks at once, and in its own process, how that ended."""
-    if _base(task, _TRIGGERS) is None or hasattr(task, "_get_specified_expand_input"):
-        return task
-    quick = task.prepare_for_execution()
-    quick.poke_interval = 0.01
-    quick._defer = quick.deferrable = False
-    return quick
+@contextlib.contextmanager
+def refusing(task: Any) -> Iterator[None]:
+    """Let a sensor that waits for another Dag end with a reason; its timeout is seven days by default.
+
+    A mapped one becomes an operator of its own only when it runs, so it is the class that refuses.
+    """
+    base = _base(task, _WAITS)
+    with contextlib.nullcontext() if base is None else _instead(base, "pre_execute", _refuse):
+        yield
 
 
-def refusing(task: Any) -> Any:
-    """Return a sensor that waits for another Dag so that it ends with a reason; its timeout is seven days by default."""
-    if _base(task, _WAITS) is None or hasattr(task, "_get_specified_expand_input"):
-        return task
-    refused = task.prepare_for_execution()
-    refused.pre_execute = partial(_refuse, refused)
-    return refused
+@contextlib.contextmanager
+def _instead(owner: Any, name: str, stand_in: Any) -> Iterator[None]:
+    """Put something in the place of an attribute, inside the block."""
+    own, before = name in vars(owner), getattr(owner, name)
+    setattr(owner, name, stand_in)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before) if own else delattr(owner, name)
 
 
 def _refuse(task: Any, context: Any) -> None:
@@ -68,17 +71,22 @@ def _refuse(task: Any, context: Any) -> None:
 @contextlib.contextmanager
 def triggering(task: Any, asking: Asking) -> Iterator[None]:
     """Let a task that triggers another Dag run it here."""
-    base = _base(task, _TRIGGERS)
+    base: Any = _base(task, _TRIGGERS)
     if base is None:
         yield
         return
     names: Any = sys.modules[base.__module__]
-    before = names.trigger_dag
-    names.trigger_dag = partial(_trigger, task, asking)
-    try:
+    execute = base.execute
+
+    def look_at_once(self: Any, *arguments: Any, **named: Any) -> Any:
+        """The run has ended by then, so one that waits looks at once, and in its own process."""
+        self.poke_interval = 0.01
+        self._defer = self.deferrable = False
+        with _instead(names, "trigger_dag", partial(_trigger, self, asking)):
+            return execute(self, *arguments, **named)
+
+    with _instead(base, "execute", look_at_once):
         yield
-    finally:
-        names.trigger_dag = before
 
 
 def _trigger(

@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import Any
 
 from mwaa_kit.engine.airflow2 import database, running
-from mwaa_kit.engine.airflow2.asking import Asking, asked, listen_to_airflow
+from mwaa_kit.engine.airflow2.asking import Asking, asked, current, listen_to_airflow
+from mwaa_kit.engine.airflow2.datasets import tell_updates
 from mwaa_kit.engine.airflow2.storing import read_value, write_value
 from mwaa_kit.engine.airflow3 import looking
 from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem, refuse_taken
@@ -38,6 +39,7 @@ class Airflow2Engine:
         running.quieten()
         database.open_database()
         listen_to_airflow()
+        tell_updates(current)
 
     def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
         """Import a Dag file with Airflow's own ``DagBag``.

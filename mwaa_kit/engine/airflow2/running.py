@@ -9,7 +9,8 @@ from typing import Any
 
 from mwaa_kit.engine.airflow2 import database
 from mwaa_kit.engine.airflow2.asking import Asking, asked
-from mwaa_kit.engine.airflow2.elsewhere import not_waiting, refusing, triggering
+from mwaa_kit.engine.airflow2.datasets import put_events
+from mwaa_kit.engine.airflow2.elsewhere import refusing, triggering
 from mwaa_kit.engine.airflow3.calling import call_back
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
@@ -33,9 +34,11 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices) -> TaskOutc
         stack.enter_context(own_environment())
         stack.enter_context(own_params(dag.params, dag.task_dict[request.task_id].params))
         stack.enter_context(captured(write))
-        task = not_waiting(dag.task_dict[request.task_id])
+        task = dag.task_dict[request.task_id]
         stack.enter_context(triggering(task, asking))
-        return _call_back(dag, request, write) if request.callback else _run(task, request)
+        if request.resume is None:
+            stack.enter_context(refusing(task))
+        return _call_back(dag, request, write) if request.callback else _run(task, request, services)
 
 
 def _call_back(dag: Any, request: TaskRequest, write: Write) -> TaskOutcome:
@@ -50,7 +53,7 @@ def _call_back(dag: Any, request: TaskRequest, write: Write) -> TaskOutcome:
     return TaskOutcome(SUCCESS)
 
 
-def _run(task: Any, request: TaskRequest) -> TaskOutcome:
+def _run(task: Any, request: TaskRequest, services: TaskServices) -> TaskOutcome:
     from airflow import settings
     from airflow.exceptions import TaskDeferred
 
@@ -59,11 +62,11 @@ def _run(task: Any, request: TaskRequest) -> TaskOutcome:
     database.begin_run(session, request)
     if request.reschedules:
         database.note_reschedule(session, task, request)
+    if task.inlets:
+        put_events(session, services.list_asset_events())
     ti = database.begin_instance(session, _impatient(task) if request.skip_delays else task, request)
     error: BaseException | None = None
     try:
-        if request.resume is None:
-            ti.task = refusing(ti.task)
         ti._run_raw_task(session=session, raise_on_defer=True)
     except TaskDeferred as deferred:
         return TaskOutcome(DEFERRED, deferral=_read_deferral(deferred))
