@@ -265,6 +265,18 @@ def test_a_notebook_that_nobody_has_saved_is_followed_and_saved_by_its_run(windo
     assert "never saved" in saved.read_text("utf-8")
 
 
+def test_what_stands_in_the_way_of_a_publish_is_said_in_full_and_listed(window: DagPage) -> None:
+    task = "#| task: far\nimport palmerpenguins\nprint(palmerpenguins)"
+    window.open(window.lab.write("refused.ipynb", HEAD, task, dag("refused")))
+    expect(window.task("far")).to_be_visible(timeout=PATIENCE)
+    window.do("publish")
+    told = window.page.locator(".Toastify__toast", has_text="refused.ipynb, cell 2, line 2: is not published")
+    told.get_by_role("button", name="Read it all").click(timeout=PATIENCE)
+    expect(window.page.get_by_role("dialog")).to_contain_text("Next: see them all with: mwaa-kit check refused.ipynb")
+    window.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    expect(window.panel.get_by_role("tabpanel", name="Findings")).to_contain_text("MK302")
+
+
 def _undo(window: DagPage, starts: str) -> None:
     window.cell(starts).locator(".cm-content").click()
     window.page.keyboard.press("Control+z")

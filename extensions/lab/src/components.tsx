@@ -2,6 +2,9 @@
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 
+import type { IProblem } from './wire.ts';
+import { sentence } from './words.ts';
+
 /** Draw again whenever one of the signals is emitted. */
 export function useSignals(signals: readonly ISignal<never, unknown>[]): void {
   const [, redraw] = React.useReducer((count: number) => count + 1, 0);
@@ -35,14 +38,12 @@ export function useValue<T>(
 }
 
 /** What happened and what to do next, where the reader looks. */
-export function Problem(props: {
-  message: string;
-  hint?: string | null;
-}): JSX.Element {
+export function Problem(props: { problem: IProblem }): JSX.Element {
+  const { problem } = props;
   return (
     <div className="jp-MwaaKit-problem" role="alert">
-      <strong>{props.message}</strong>
-      {props.hint ? <span>{props.hint}</span> : null}
+      <strong>{sentence(problem)}</strong>
+      {problem.hint ? <span>{problem.hint}</span> : null}
     </div>
   );
 }

@@ -6,10 +6,11 @@ import {
 } from '@jupyterlab/notebook';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { ABSENT, RefusedError, type Api } from './api.ts';
+import type { Api } from './api.ts';
 import type { Jobs } from './jobs.ts';
 import { KernelRuns } from './kernelruns.ts';
 import type { RunState } from './runstate.ts';
+import { problemOf } from './telling.ts';
 import type * as wire from './wire.ts';
 
 /** How long typing must rest before Airflow is asked, in milliseconds. The notebook's text is read at once: see `_read`. */
@@ -320,16 +321,6 @@ export class NotebookSession {
   private _disposed = false;
   private _timer = 0;
   private _airflowTimer = 0;
-}
-
-/** What went wrong, in words, whatever was thrown. */
-export function problemOf(error: unknown): wire.IProblem {
-  if (error instanceof RefusedError) {
-    return error.problem;
-  }
-  return error instanceof TypeError
-    ? { ...ABSENT, message: 'The Jupyter server does not answer.' }
-    : { name: 'Error', message: String(error) };
 }
 
 function tagsOf(tags: unknown): { tags?: string[] } {

@@ -9,7 +9,8 @@ import type { ISessions } from '../tokens.ts';
 import type { Edit } from '../wire.ts';
 import { A_TASK, NOTHING, taking } from './args.ts';
 import { CommandIDs } from './ids.ts';
-import { attempt, taskOf } from './running.ts';
+import { attempt } from '../telling.ts';
+import { taskOf } from './running.ts';
 
 /** Make an edit, and say what there is to say about it. */
 export async function makeEdit(

@@ -12,7 +12,7 @@ import type { IDagPanel, ISessions } from '../tokens.ts';
 import type { IPlan } from '../wire.ts';
 import { NOTHING, taking } from './args.ts';
 import { CommandIDs } from './ids.ts';
-import { attempt } from './running.ts';
+import { attempt, problemOf } from '../telling.ts';
 
 /** Check a notebook as it is saved, and show the list. */
 export async function check(
@@ -57,7 +57,7 @@ export function addPublishCommands(
     caption: trans.__('See what a publish would do, and decide'),
     describedBy: taking(NOTHING),
     isEnabled,
-    execute: () => publish(sessions, panel, environment, true, trans)
+    execute: () => publish(commands, sessions, panel, environment, true, trans)
   });
   commands.addCommand(CommandIDs.publish, {
     label: trans.__('Publish'),
@@ -67,7 +67,7 @@ export function addPublishCommands(
     icon: fileUploadIcon,
     describedBy: taking(NOTHING),
     isEnabled,
-    execute: () => publish(sessions, panel, environment, false, trans)
+    execute: () => publish(commands, sessions, panel, environment, false, trans)
   });
   commands.addCommand(CommandIDs.practice, {
     label: args =>
@@ -133,6 +133,7 @@ async function askFor(
 
 /** Save, plan, show the plan where it must be seen, and publish just what was planned. */
 async function publish(
+  commands: CommandRegistry,
   sessions: ISessions,
   panel: IDagPanel,
   environment: EnvironmentChoice,
@@ -147,7 +148,12 @@ async function publish(
   await attempt(async () => {
     await session.panel.context.save();
     const destination = { path: session.path, ...environment.destination() };
-    const plan = await session.api.plan(destination);
+    const plan = await session.api.plan(destination).catch(async error => {
+      if (problemOf(error).name === 'UncompiledNotebookError') {
+        await commands.execute(CommandIDs.check); // lists what stands in the way
+      }
+      throw error;
+    });
     const consent =
       always || !plan.harmless
         ? await askToPublish(plan, trans)

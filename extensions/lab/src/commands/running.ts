@@ -1,5 +1,4 @@
 /** The commands that start, cancel and resume runs. */
-import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   refreshIcon,
@@ -9,28 +8,14 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
-import { problemOf, type NotebookSession } from '../session.ts';
+import type { NotebookSession } from '../session.ts';
+import { attempt } from '../telling.ts';
 import type { ISessions } from '../tokens.ts';
-import type { IProblem, IRunRequest } from '../wire.ts';
+import type { IRunRequest } from '../wire.ts';
 import { A_TASK, NOTHING, taking } from './args.ts';
 import { CommandIDs } from './ids.ts';
 
 type Options = Omit<IRunRequest, 'path'>;
-
-/** Say what went wrong, and what to do next, where the user sees it. */
-export function tell(problem: IProblem): void {
-  const hint = problem.hint ? `\nNext: ${problem.hint}` : '';
-  Notification.error(problem.message + hint, { autoClose: false });
-}
-
-/** Do something for a session, and tell when it fails. */
-export async function attempt(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    tell(problemOf(error));
-  }
-}
 
 /** The task that a command is about: the one named, else the selected one, else that of the active cell. */
 export function taskOf(

@@ -5,7 +5,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Api } from '../api.ts';
-import { problemOf } from '../session.ts';
+import { problemOf } from '../telling.ts';
 import type { IDag, ISchedule } from '../wire.ts';
 
 /** The presets of Airflow, with what they mean. */

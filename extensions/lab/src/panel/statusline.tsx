@@ -6,6 +6,7 @@ import { Problem, State, useSignals } from '../components.tsx';
 import type { NotebookSession } from '../session.ts';
 import type { RunState } from '../runstate.ts';
 import type { ISessions } from '../tokens.ts';
+import { sentence } from '../words.ts';
 
 export function statusLine(
   sessions: ISessions,
@@ -41,7 +42,7 @@ function StatusLine(props: {
     );
   }
   if (problem) {
-    return <Problem message={problem.message} hint={problem.hint} />;
+    return <Problem problem={problem} />;
   }
   return (
     <p className="jp-MwaaKit-statusline" role="status">
@@ -103,7 +104,7 @@ function RunWords(props: {
   return (
     <span>
       <State state={run.state} /> {words}{' '}
-      {run.job.error ? <em>{run.job.error.message}</em> : null}
+      {run.job.error ? <em>{sentence(run.job.error)}</em> : null}
     </span>
   );
 }

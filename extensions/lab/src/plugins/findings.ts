@@ -6,7 +6,7 @@ import { FindingMarks } from '../cells/marks.ts';
 import { CommandIDs } from '../commands/ids.ts';
 import { goTo } from '../going.ts';
 import { askToFix } from '../dialogs/fixing.tsx';
-import { attempt } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import type { NotebookSession } from '../session.ts';
 import { Checked, FindingsView } from '../tabs/findings.tsx';
 import { IChecks, IDagPanel, ISessions } from '../tokens.ts';

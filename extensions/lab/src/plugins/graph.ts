@@ -21,7 +21,8 @@ import { treeViewIcon } from '@jupyterlab/ui-components';
 
 import { A_TASK, NOTHING, taking } from '../commands/args.ts';
 import { CommandIDs } from '../commands/ids.ts';
-import { attempt, taskOf } from '../commands/running.ts';
+import { taskOf } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import { DagPanel } from '../panel/dagpanel.ts';
 import type { NotebookSession } from '../session.ts';
 import { IDagPanel, ISessions, type IDagTab } from '../tokens.ts';

@@ -4,7 +4,8 @@ import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids.ts';
-import { addRunCommands, attempt } from '../commands/running.ts';
+import { addRunCommands } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import { askForRun } from '../dialogs/runform.tsx';
 import { RunCard } from '../runcard.ts';
 import type { RunState } from '../runstate.ts';

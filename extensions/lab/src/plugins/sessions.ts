@@ -1,9 +1,9 @@
 /** Offers the sessions of the open notebooks to all other plugins, and says when front and back end do not fit. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { tell } from '../commands/running.ts';
-import { problemOf } from '../session.ts';
+import { problemOf, tell, tellWith } from '../telling.ts';
 import { Sessions } from '../sessions.ts';
 import { ISessions } from '../tokens.ts';
 
@@ -12,8 +12,14 @@ export const sessions: JupyterFrontEndPlugin<ISessions> = {
   description: 'Follows the open notebooks and the jobs of the server.',
   autoStart: true,
   requires: [INotebookTracker],
+  optional: [ITranslator],
   provides: ISessions,
-  activate: (app, tracker: INotebookTracker) => {
+  activate: (
+    app,
+    tracker: INotebookTracker,
+    translator: ITranslator | null
+  ) => {
+    tellWith((translator ?? nullTranslator).load('mwaa_kit'));
     const found = new Sessions(tracker);
     void app.restored.then(async () => {
       try {

@@ -16,7 +16,7 @@ import { notebookIcon } from '@jupyterlab/ui-components';
 
 import { taking } from '../commands/args.ts';
 import { CommandIDs } from '../commands/ids.ts';
-import { attempt } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import { IDagPanel, ISessions } from '../tokens.ts';
 
 /** As `mwaa-kit tutorials` calls the folder. */

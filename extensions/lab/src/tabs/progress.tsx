@@ -5,7 +5,7 @@ import React from 'react';
 import { Problem, State } from '../components.tsx';
 import type { Jobs } from '../jobs.ts';
 import type { RunState } from '../runstate.ts';
-import { attempt } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 
 export function Progress(props: {
   job: RunState;
@@ -30,12 +30,7 @@ export function Progress(props: {
           </button>
         ) : null}
       </p>
-      {job.job.error ? (
-        <Problem
-          message={job.job.error.message}
-          hint={job.job.error.hint ?? null}
-        />
-      ) : null}
+      {job.job.error ? <Problem problem={job.job.error} /> : null}
       {job.steps.length ? (
         <ol>
           {job.steps.map((step, at) => (

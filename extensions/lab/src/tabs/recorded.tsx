@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { attempt } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import { Empty, State } from '../components.tsx';
 import type { NotebookSession } from '../session.ts';
 import type { IRecordedRun } from '../wire.ts';

@@ -7,6 +7,7 @@ import { seconds } from '../cells/badge.tsx';
 import { Empty, State, useSignals } from '../components.tsx';
 import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
+import { sentence } from '../words.ts';
 import { RecordedRuns } from './recorded.tsx';
 import { barsOf } from './timeline.ts';
 
@@ -94,7 +95,7 @@ function Runs(props: {
       </p>
       {run.job.error ? (
         <p role="alert">
-          {run.job.error.message} {run.job.error.hint}
+          {sentence(run.job.error)} {run.job.error.hint}
         </p>
       ) : null}
       <Timeline run={run} session={session} trans={trans} />

@@ -4,7 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { seconds, size } from '../cells/badge.tsx';
-import { attempt } from '../commands/running.ts';
+import { attempt } from '../telling.ts';
 import { Empty, State, useSignals } from '../components.tsx';
 import type { ILeft } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
