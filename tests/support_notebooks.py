@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
+from support_modules import own_builtins
+
 T = TypeVar("T")
 Pick = Callable[[Sequence[str]], str]
 
@@ -380,7 +382,7 @@ class _Trial:
     def __init__(self, pick: Pick) -> None:
         self.pick = pick
         self.numbers = count(1000)
-        self.space: dict[str, Any] = {"flip": lambda: False}
+        self.space: dict[str, Any] = {"__builtins__": own_builtins(), "flip": lambda: False}
 
     def statement(self, templates: Sequence[str], a: str = "abc") -> str:
         """Return a statement that runs; ``pass`` where none is found soon."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import FrameType, FunctionType, ModuleType
+from types import FrameType, FunctionType
 from typing import Any
+
+from support_modules import OwnModule, own_builtins
 
 Edge = tuple[int, int, str, str]
 _MAY_CHANGE_NOTHING = {"update", "setdefault", "clear", "reverse"}
 _IN_PLACE = {"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>", "<module>"}
 
 
-_CHANGEABLE = (list, dict, set, tuple, FunctionType, ModuleType)
+_CHANGEABLE = (list, dict, set, tuple, FunctionType, OwnModule)
 
 
 class WatchedKernel(dict[str, Any]):
@@ -43,7 +45,7 @@ class WatchedKernel(dict[str, Any]):
         self.touched: set[int] = set()
         self.flips = iter(flips)
         self.raised = False
-        for name, tool in {"__name__": "__cells__", **self._tools()}.items():
+        for name, tool in {"__name__": "__cells__", "__builtins__": own_builtins(), **self._tools()}.items():
             dict.__setitem__(self, name, tool)
 
     def _tools(self) -> dict[str, Callable[..., Any]]:
@@ -159,9 +161,10 @@ class WatchedKernel(dict[str, Any]):
 
 def _held(value: Any) -> list[Any]:
     """Return what an object holds, in order."""
-    if isinstance(value, ModuleType):
-        return []
-    held = vars(value) if _is_instance(value) or isinstance(value, FunctionType) else value
+    if isinstance(value, OwnModule):
+        held: Any = value.put_in()
+    else:
+        held = vars(value) if _is_instance(value) or isinstance(value, FunctionType) else value
     return [part for item in held.items() for part in item] if isinstance(held, dict) else list(held)
 
 

@@ -7,6 +7,8 @@ exactly what happens. `benchmarks/dataflow_oracle.py` does the same ten thousand
 from __future__ import annotations
 
 import itertools
+import json
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -70,6 +72,13 @@ FOUND: dict[str, tuple[str, ...]] = {
         "b.x = a\nb.x.append(2)",
         "a",
         "b",
+    ),
+    "what is put into a module changes it when it is changed": (
+        "import os.path as a",
+        "c = [1]",
+        "a.x = c",
+        "c.append(2)",
+        "a",
     ),
     "a receiver is there before its arguments": (
         "a, b, c = [1], [[2]], [3]",
@@ -147,6 +156,16 @@ BRANCHES: dict[str, tuple[str, ...]] = {
         "a",
     ),
 }
+
+
+def test_what_a_notebook_puts_into_a_module_ends_with_the_notebook() -> None:
+    kernels = [WatchedKernel(), WatchedKernel()]
+    kernels[0].run(["import os.path as a, json", "a.x = json.x = [1]", "import json as b, os", "b.x + os.path.x"])
+    kernels[1].run(["import os.path as a", "a.x"])
+    assert [(kernel.raised, hasattr(os.path, "x"), hasattr(json, "x")) for kernel in kernels] == [
+        (False, False, False),
+        (True, False, False),
+    ]
 
 
 @pytest.mark.parametrize("name", FOUND)
