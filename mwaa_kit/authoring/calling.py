@@ -7,7 +7,7 @@ goes there.
 from __future__ import annotations
 
 from mwaa_kit.authoring.links import Chain, Held
-from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, put_part
+from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, keys_of, put_part
 from mwaa_kit.authoring.results import FIGURE_AND_AXES, ONLY_OF_CONTAINERS
 from mwaa_kit.authoring.steps import (
     BEHIND,
@@ -124,7 +124,10 @@ class Caller:
         for whole in wholes:
             held = self.heap.held.get(whole) or {}
             if value.of_any and not any(key in held for key in ("0", BEHIND)):
-                held = {None: self.heap.parts_of(frozenset({whole}), EACH)}
+                known = keys_of(held) if self.heap.containers.get(whole) else ()
+                held = dict(enumerate_keys([self.new() for _ in known])) or {
+                    None: self.heap.parts_of(frozenset({whole}), EACH)
+                }
             for key, objects in held.items():
                 kept = value.ordered and len(wholes) == 1
                 put_part(parts, key if kept else None, objects, certain=kept)

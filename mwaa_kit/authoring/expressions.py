@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from mwaa_kit.authoring.keys import few, holding, is_true, key_at, key_of, length_of, named_key, root_name
+from mwaa_kit.authoring.keys import few, has_first, holding, is_true, key_at, key_of, length_of, named_key, root_name
 from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
 from mwaa_kit.authoring.results import NO_PARTS, TAKES_OUT, Change, calls_nothing, change_by, result_of
 from mwaa_kit.authoring.scopes import FunctionNode, bound_by, own_names, parameters
@@ -276,12 +276,15 @@ class ExpressionWalker:
         names = {name for generator in node.generators for n in ast.walk(generator.target) for name in bound_by(n)}
         outside, self.taken = self.taken, {name: value for name, value in self.taken.items() if name not in names}
         self.hidden.append(names)
+        once = True
         for i, generator in enumerate(node.generators):
             iterable = self.value(generator.iter) if i else first
+            once = once and has_first(generator.iter)
             self._take(generator.target, self.part_of(iterable, EACH))
             for condition in generator.ifs:
-                self._within(condition)
-        values = [self._within(element) for element in _elements(node)]
+                self._within(condition, once=once)
+                once = False
+        values = [self._within(element, once=once) for element in _elements(node)]
         self.hidden.pop()
         self.taken = outside
         return Holding(((None, values[-1]),))
@@ -296,8 +299,13 @@ class ExpressionWalker:
             for i, inner in enumerate(target.elts):
                 self._take(inner, self.part_of(value, str(i)))
 
-    def _within(self, node: ast.expr) -> Value | None:
-        """Follow what runs once for each item: perhaps never."""
+    def _within(self, node: ast.expr, *, once: bool) -> Value | None:
+        """Follow what runs for each item: perhaps never, unless it does so `once` for certain."""
+        if once:
+            self.steps.append(Branch(begins=True, certain=True))
+            value = self.value(node)
+            self.steps.append(Branch(begins=False, certain=True))
+            return value
         found: list[Value | None] = []
         self.branches([lambda: found.append(self.value(node)), lambda: None])
         return found[0]

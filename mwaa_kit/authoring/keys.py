@@ -56,6 +56,11 @@ def holding(elements: list[tuple[ast.expr, Value | None]]) -> Holding:
     return Holding(few([(str(i) if i < star else None, value) for i, (_, value) in enumerate(elements)]))
 
 
+def has_first(node: ast.expr) -> bool:
+    """Whether an expression is a display that holds something: a loop over it has a first turn."""
+    return isinstance(node, ast.List | ast.Tuple | ast.Set) and not all(isinstance(e, ast.Starred) for e in node.elts)
+
+
 def few(parts: list[tuple[Key, Value | None]]) -> tuple[tuple[Key, Value | None], ...]:
     """Keep the parts of a long display apart only as far as they have names."""
     if len(parts) <= _MOST_PARTS:

@@ -24,6 +24,7 @@ from mwaa_kit.authoring.steps import (
     Call,
     CellFacts,
     Delete,
+    Joined,
     Kept,
     Key,
     Mutate,
@@ -47,7 +48,7 @@ class Linker(Caller):
         self.covered: Table[str, int] = Table(self.timeline)
         self.facts: list[CellFacts] = []
         self.seen: list[Seen] = []
-        self.branches = 0
+        self.branches = self.skips = 0
         self.either_way: set[str] = set()
 
     def add(self, facts: CellFacts) -> Seen:
@@ -74,7 +75,8 @@ class Linker(Caller):
 
     def _follow(self) -> None:
         facts, now = self.facts[self.unit], self.seen[self.unit]
-        self.results, self.maybe, self.path, self.branches, self.heap.made = {}, {}, (), 0, 0
+        self.results, self.maybe, self.path, self.heap.made = {}, {}, (), 0
+        self.branches = self.skips = 0
         self.either_way = set()
         now.hidden = frozenset(name for name in facts.reads if name in BUILTINS and self.is_bound(name))
         for step in facts.steps:
@@ -124,6 +126,7 @@ class Linker(Caller):
             self.results[step] = self.objects(step.value, frame)
         elif isinstance(step, Branch):
             self.branches += step.begins
+            self.skips += 0 if step.certain else 1 if step.begins else -1
             self.path = (*self.path, self.branches) if step.begins else self.path[:-1]
         elif isinstance(step, Return):
             return self.objects(step.value, frame)
@@ -131,7 +134,7 @@ class Linker(Caller):
 
     def _read(self, step: Read, frame: Frame | None, certain: bool) -> None:
         name, now = step.name, self.seen[self.unit]
-        if certain and not self.path:
+        if certain and not self.skips:
             now.surely_read.add(name)
         if frame is None:
             now.reads.setdefault(name, step.line)
@@ -181,7 +184,8 @@ class Linker(Caller):
                 self._extend(step, step.added, lists, frame, certain and lists == objects)
             if lists == objects:
                 return
-            certain, objects = certain and not lists, self.new() | lists
+            joined = Joined(tuple(value for value in (step.value, step.added) if value is not None))
+            certain, objects = certain and not lists, self.objects(joined, frame) | lists
         home = frame.find(step.name) if frame is not None else None
         if home is not None:
             before = NOTHING if step.certain else home.get(step.name, self.unit)
@@ -244,7 +248,11 @@ class Linker(Caller):
         objects = self.objects(value, frame)
         if key != EVERY:
             return [(key, objects)]
-        return [put for made in sorted(objects) for put in (self.heap.held.get(made) or {}).items()]
+        puts: list[tuple[Key, Objects]] = []
+        for made in sorted(objects):
+            known = self.heap.containers.get(made) is not None or self.heap.held.get(made)
+            puts += (self.heap.held.get(made) or {}).items() if known else [(None, self.new())]
+        return puts
 
     def _change(self, name: str, objects: Objects, line: int, certain: bool, edit: Edit) -> None:
         """Note that some objects, and all they are part of, are changed by the current unit."""

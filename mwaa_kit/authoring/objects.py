@@ -125,7 +125,7 @@ class Heap:
                 found |= known_parts(held, key) or {self.fresh()}
                 continue
             known = known_parts(held, key)
-            if not known and key == EACH and any((place or "")[:1] in {"'", '"'} for place in held):
+            if not known and key == EACH and is_dictionary(held):
                 known = frozenset({self.fresh(many=True)})  # the key of a dictionary: no part of anything
             if not known:
                 key = None if key == EACH or (key or "").startswith("-") else key
@@ -139,11 +139,23 @@ class Heap:
         certain = certain and not whole % 2
         held = dict(self.held.get(whole) or {})
         if change.shifts:
-            held = shifted(held, change.removes if certain else None)
+            removed = change.removes if certain else None
+            held = shifted(held, removed)
+            for key in [key for key in held if removed is None and _is_word(key)]:
+                held[key] = held[key] | {self.fresh(many=True)}  # it may be gone
         for key, objects in change.puts:
-            doubt = NOTHING if certain or key in held else {self.fresh(many=True)}
+            known = certain and key != BEHIND
+            doubt = NOTHING if known or (key in held and key != BEHIND) else {self.fresh(many=True)}
+            self._doubt_replaced(held, key)
             put_part(held, key, objects | doubt, certain=certain)
         self._hold(whole, held)
+
+    def _doubt_replaced(self, held: Parts, key: Key) -> None:
+        """Let go of the certainty of parts that one at a place nobody knows, or behind what is known, may replace."""
+        place = _place(held, key)
+        replaced = held if place is None else {BEHIND} if place.isdecimal() and place not in held else ()
+        for other in [other for other in replaced if other in held and key != NEXT]:
+            held[other] = held[other] | {self.fresh(many=True)}
 
     def _hold(self, whole: int, held: Parts) -> None:
         before = NOTHING.union(*(self.held.get(whole) or {}).values())
@@ -172,7 +184,7 @@ class Heap:
             found.add(part)
             for whole in self.wholes.get(part) or ():
                 held = self.held.get(whole) or {}
-                here = any(o == {part} and key not in {None, BEHIND} for key, o in held.items())
+                here = any(o == {part} and key is not None for key, o in held.items())
                 if here and not whole % 2 and whole not in found:
                     waiting.append(whole)
         return frozenset(found)
@@ -216,7 +228,7 @@ def shifted(held: Parts, removed: Key) -> Parts:
     place = _place(held, removed)
     if removed == EVERY:
         return {}
-    if place is not None and not place.isdecimal():
+    if place is not None and (not place.isdecimal() or is_dictionary(held)):
         return {key: part for key, part in held.items() if key != place}
     if place is not None and _is_whole_list(held):
         return {str(at): part for at, part in enumerate(part for key, part in held.items() if key != place)}
@@ -225,6 +237,21 @@ def shifted(held: Parts, removed: Key) -> Parts:
         named = key is not None and not key.isdecimal() and key != BEHIND
         put_part(new, key if named else None, objects, certain=False)
     return new
+
+
+def is_dictionary(held: Parts) -> bool:
+    """Whether some part stands under a word."""
+    return any(_is_word(key) for key in held)
+
+
+def keys_of(held: Parts) -> tuple[Key, ...]:
+    """Return the keys of a dictionary that are all there for certain; none of anything else."""
+    whole = all(_is_word(key) and len(objects) == 1 for key, objects in held.items())
+    return tuple(held) if whole else ()
+
+
+def _is_word(key: Key) -> bool:
+    return (key or "")[:1] in {"'", '"'}
 
 
 def _is_whole_list(held: Parts) -> bool:

@@ -206,9 +206,10 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One of several ways on begins, or ends: its steps may be left out."""
+    """One of several ways on begins, or ends: its steps may be left out, unless `certain`, or run many times."""
 
     begins: bool
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
