@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support_golden import compare
 from support_server import CELLS, KitServer, cells_of
 
 from mwaa_kit.server.contract import need
@@ -46,6 +47,10 @@ def test_each_cell_is_told_what_it_is_and_what_it_takes_and_gives(live: Any) -> 
         }
     ]
     assert features["gives"] == [{"name": "X", "to": ["score"]}]
+
+
+def test_the_answer_is_the_one_that_the_tests_of_the_page_read(live: Any) -> None:
+    compare("live", live)
 
 
 def test_the_picture_needs_no_airflow(live: Any) -> None:

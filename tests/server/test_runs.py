@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from support_golden import compare
 from support_server import KitServer, write_notebook
 
 from mwaa_kit.server.contract import need
@@ -57,6 +58,14 @@ def test_every_event_of_a_run_comes_once_and_in_order(finished: tuple[Any, list[
         ("features", "success"),
         ("score", "success"),
     ]
+
+
+def test_the_events_of_a_run_are_those_that_the_tests_of_the_page_read(
+    finished: tuple[Any, list[dict[str, Any]]],
+) -> None:
+    job, messages = finished
+    own = [message for message in messages if message["job"] == job["id"]]
+    compare("run", own, ids=(job["id"],))
 
 
 def test_a_page_that_was_reloaded_gets_what_it_missed(

@@ -1,0 +1,113 @@
+/** What the server really says, in the files that the tests of the server write and compare. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { documentOf } from '../src/panel/graphdoc.ts';
+import { RunState } from '../src/runstate.ts';
+import type { IEnvelope, ILive } from '../src/wire.ts';
+
+function golden<T>(name: string): T {
+  const file = new URL(
+    `../../../tests/server/golden/${name}.json`,
+    import.meta.url
+  );
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
+test('the events of a run come to its states, values and log', () => {
+  const messages = golden<IEnvelope[]>('run');
+  const run = new RunState({
+    id: messages[0]?.job ?? '',
+    kind: 'run',
+    path: 'churn.ipynb',
+    state: 'running',
+    started_at: '2026-01-01T00:00:00+00:00',
+    ended_at: null,
+    last: 0,
+    first: 1,
+    dag_id: null,
+    run_id: null,
+    cancelling: false,
+    error: null,
+    request: {}
+  });
+  assert.deepEqual(
+    messages.map(one => run.take(one)),
+    messages.map(() => true)
+  );
+  assert.deepEqual(
+    {
+      state: run.state,
+      dag: run.dagId,
+      tasks: run.tasks,
+      counts: run.counts(),
+      left: run.left.map(one => [one.task_id, one.type, one.bytes]),
+      log: run.log.map(one => one.message).filter(one => /^Done/.test(one)),
+      unfinished: [...run.instances.values()].filter(
+        one => one.started === null || one.ended === null
+      )
+    },
+    {
+      state: 'success',
+      dag: 'churn',
+      tasks: ['load', 'features', 'score'],
+      counts: {
+        load: { success: 1 },
+        features: { success: 1 },
+        score: { success: 1 }
+      },
+      left: [
+        ['load', 'builtins.list', 71],
+        ['features', 'builtins.list', 15],
+        ['score', 'builtins.float', 3]
+      ],
+      log: [
+        "Done. Returned value was: [{'id': 0, 'spend': 0}, {'id': 1, 'spend': 10}, {'id': 2, 'spend': 20}]",
+        'Done. Returned value was: [0.0, 1.0, 2.0]',
+        'Done. Returned value was: 3.0'
+      ],
+      unfinished: []
+    }
+  );
+});
+
+test('what is told of a notebook comes to a picture of its Dag and a badge for each cell', () => {
+  const live = golden<ILive>('live');
+  const [dag] = live.dags;
+  assert.ok(dag);
+  const { tasks, edges } = documentOf(dag);
+  assert.deepEqual(
+    {
+      tasks: tasks.map(one => [one.task_id, one.operator, one.cell]),
+      edges: edges.map(one => [one.upstream, one.downstream, one.names]),
+      cells: live.cells.map(one => [one.role, one.task_ids, one.shipped]),
+      reasons: live.cells.flatMap(one => one.takes.map(take => take.reason))
+    },
+    {
+      tasks: [
+        ['load', '@task', 3],
+        ['features', '@task', 5],
+        ['score', '@task', 6]
+      ],
+      edges: [
+        ['load', 'features', ['rows']],
+        ['features', 'score', ['X']]
+      ],
+      cells: [
+        ['library', [], true],
+        ['params', [], true],
+        ['task', ['load'], true],
+        ['exploration', [], false],
+        ['task', ['features'], true],
+        ['taskflow', ['score'], true],
+        ['dag', [], true]
+      ],
+      reasons: [
+        "'n' is a param of the Dag",
+        "'rows' written in cell 3 line 2, read in cell 5 line 2",
+        "'X' written in cell 5 line 2, read in cell 6 line 2"
+      ]
+    }
+  );
+});
