@@ -146,11 +146,13 @@ with DAG("edited", schedule=None, params={"n": 1}):
 
 
 DATASETS = """
-from datetime import datetime
+from datetime import datetime, timezone
 from airflow import DAG
 from airflow.datasets import Dataset, DatasetAlias
 from airflow.decorators import task
+from airflow.operators.subdag import SubDagOperator
 from airflow.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sensors.date_time import DateTimeSensorAsync
 from airflow.sensors.external_task import ExternalTaskSensor
 
 x, start = Dataset("s3://bucket/x"), datetime(2026, 1, 1)
@@ -188,6 +190,8 @@ with DAG("consume_z", schedule=[Dataset("s3://bucket/z")], start_date=start):
     never()
 
 with DAG("mapped", schedule=None, start_date=start):
+    DateTimeSensorAsync(task_id="late", target_time=datetime(2999, 1, 1, tzinfo=timezone.utc))
+    SubDagOperator(task_id="sub", subdag=DAG("mapped.sub", schedule=None, start_date=start), retries=2)
     ExternalTaskSensor.partial(task_id="sense", external_task_id="one").expand(external_dag_id=["a", "b"])
     TriggerDagRunOperator.partial(task_id="trigger", wait_for_completion=True).expand(
         trigger_dag_id=["consume_z", "absent"]
@@ -323,15 +327,18 @@ def test_what_a_finished_dataset_triggers_runs_on_airflow_2_too(tmp_path: Path) 
     )
 
 
-def test_mapped_tasks_that_wait_for_other_dags_end_on_airflow_2_too(tmp_path: Path) -> None:
+def test_what_would_wait_long_or_for_others_ends_on_airflow_2_too(tmp_path: Path) -> None:
     (tmp_path / "datasets.py").write_text(DATASETS)
-    found = run(str(tmp_path / "datasets.py"), dag_id="mapped", target="2.11.2")
+    found = run(str(tmp_path / "datasets.py"), dag_id="mapped", target="2.11.2", skip_delays=True)
 
     ends = {f"{one.task_id}[{one.map_index}]": (one.state, one.error) for one in found.task_instances}
     assert {name: state for name, (state, _) in ends.items()} == {
+        "late[-1]": "success",
+        "sub[-1]": "failed",
         "sense[0]": "failed",
         "sense[1]": "failed",
         "trigger[0]": "success",
         "trigger[1]": "failed",
     }
+    assert "Write a task group instead" in ends["sub[-1]"][1]
     assert "run of Dag 'b'" in ends["sense[1]"][1] and "'absent'" in ends["trigger[1]"][1]

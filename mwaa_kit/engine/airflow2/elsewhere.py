@@ -18,6 +18,7 @@ from mwaa_kit.engine.world import Trigger
 
 _TRIGGERS = "TriggerDagRunOperator"
 _WAITS = "ExternalTaskSensor"
+_SUBDAG = "SubDagOperator"
 
 
 class _OtherRun:
@@ -38,12 +39,14 @@ class _OtherRun:
 
 @contextlib.contextmanager
 def refusing(task: Any) -> Iterator[None]:
-    """Let a sensor that waits for another Dag end with a reason; its timeout is seven days by default.
+    """Let what only the whole of Airflow could do end with a reason: its timeout is seven days, or its words are a riddle.
 
-    A mapped one becomes an operator of its own only when it runs, so it is the class that refuses.
+    A mapped task becomes an operator of its own only when it runs, so it is the class that refuses.
     """
-    base = _base(task, _WAITS)
-    with contextlib.nullcontext() if base is None else _instead(base, "pre_execute", _refuse):
+    with contextlib.ExitStack() as stack:
+        for name, refuse in ((_WAITS, _refuse_to_wait), (_SUBDAG, _refuse_subdag)):
+            if (base := _base(task, name)) is not None:
+                stack.enter_context(_instead(base, "pre_execute", refuse))
         yield
 
 
@@ -58,7 +61,7 @@ def _instead(owner: Any, name: str, stand_in: Any) -> Iterator[None]:
         setattr(owner, name, before) if own else delattr(owner, name)
 
 
-def _refuse(task: Any, context: Any) -> None:
+def _refuse_to_wait(task: Any, context: Any) -> None:
     from airflow.exceptions import AirflowFailException, AirflowSkipException
 
     reason = (
@@ -66,6 +69,15 @@ def _refuse(task: Any, context: Any) -> None:
         f"To go on as if there was one: --stub {task.task_id}=null"
     )
     raise (AirflowSkipException if getattr(task, "soft_fail", False) else AirflowFailException)(reason)
+
+
+def _refuse_subdag(task: Any, context: Any) -> None:
+    from airflow.exceptions import AirflowFailException
+
+    raise AirflowFailException(
+        "a SubDagOperator runs another Dag by way of Airflow's database, so not here, and Airflow 3 has none. "
+        f"Write a task group instead, or go on as if it had run: --stub {task.task_id}=null"
+    )
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_han
 from mwaa_kit.engine.airflow3.reading import read_dag
 from mwaa_kit.engine.mapping import know_mapped, walk_less
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
-from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
+from mwaa_kit.engine.triggers import FAIL, explain, hasten, wait_for_event
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, LoadedFile
 
@@ -166,7 +166,8 @@ class Airflow2Engine:
 
         def build() -> Any:
             module, _, name = deferral.classpath.rpartition(".")
-            return getattr(import_module(module), name)(**deferral.trigger_kwargs)
+            trigger = getattr(import_module(module), name)(**deferral.trigger_kwargs)
+            return hasten(trigger) if request.skip_delays else trigger
 
         with asked(Asking(services, request, self._find(request.run.dag_id))), running.captured(write):
             try:

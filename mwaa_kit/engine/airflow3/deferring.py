@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC
 from importlib import import_module
 from typing import Any
 
 from mwaa_kit.engine.airflow3.versions import pack_kwargs, unpack_kwargs, with_event
 from mwaa_kit.engine.protocol import Deferral
-from mwaa_kit.engine.triggers import FAIL, explain, wait_for_event
+from mwaa_kit.engine.triggers import FAIL, explain, hasten, wait_for_event
 
 
 def fire(deferral: Deferral, cancelled: Callable[[], bool], *, skip_delays: bool = False) -> Deferral:
@@ -37,8 +36,4 @@ def fire(deferral: Deferral, cancelled: Callable[[], bool], *, skip_delays: bool
 def _build(deferral: Deferral, skip_delays: bool) -> Any:
     module, _, name = deferral.classpath.rpartition(".")
     trigger = getattr(import_module(module), name)(**unpack_kwargs(deferral.trigger_kwargs))
-    if skip_delays and any(base.__name__ == "DateTimeTrigger" for base in type(trigger).__mro__):
-        trigger.moment = min(trigger.moment, type(trigger.moment).now(trigger.moment.tzinfo))
-    if skip_delays and getattr(trigger, "timeout_datetime", None):  # that of a person's answer, before 3.3
-        trigger.timeout_datetime = min(trigger.timeout_datetime, type(trigger.timeout_datetime).now(UTC))
-    return trigger
+    return hasten(trigger) if skip_delays else trigger
