@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import functools
 import importlib
+import inspect
 import json
 import os
 import shutil
@@ -131,7 +132,8 @@ def _run(dag: Any, job: dict[str, Any]) -> dict[str, Any]:
     if pattern := job.get("mark_success"):
         given["mark_success_pattern"] = pattern
     if when := job.get("logical_date"):
-        given["logical_date"] = datetime.fromisoformat(when)
+        named = "logical_date" if "logical_date" in inspect.signature(dag.test).parameters else "execution_date"
+        given[named] = datetime.fromisoformat(when)
     before = cpu_seconds()
     run = dag.test(**given)
     spent = cpu_seconds() - before
@@ -164,17 +166,23 @@ def read_run(dag_id: str, run_id: str) -> dict[str, Any]:
     from airflow.models.dagrun import DagRun
     from airflow.models.taskinstance import TaskInstance
 
-    model = getattr(xcom, "XComModel", None) or xcom.XCom
+    model = getattr(xcom, "XComModel", None) or xcom.BaseXCom
     session = settings.Session()
     run = session.query(DagRun).filter_by(dag_id=dag_id, run_id=run_id).one()
     instances = session.query(TaskInstance).filter_by(dag_id=dag_id, run_id=run_id).all()
-    xcoms = session.query(model).filter_by(dag_id=dag_id, run_id=run_id).all()
+    names = (model.task_id, model.map_index, model.key, model.value)  # as stored: Airflow 2 would make objects of rows
+    xcoms = session.query(*names).filter_by(dag_id=dag_id, run_id=run_id).all()
     return {
         "dag_id": dag_id,
         "state": str(run.state),
         "instances": sorted([one.task_id, one.map_index, one.state, one.try_number] for one in instances),
-        "xcoms": sorted([[one.task_id, one.map_index, one.key, one.value] for one in xcoms], key=lambda row: row[:3]),
+        "xcoms": sorted([[*place, _stored(value)] for *place, value in xcoms], key=lambda row: row[:3]),
     }
+
+
+def _stored(value: Any) -> Any:
+    """Return what stands in the column of a value; Airflow 2 keeps JSON as bytes there."""
+    return json.loads(value) if isinstance(value, bytes) else value
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ a message that says what is waited for. What human-in-the-loop tasks ask is answ
     python benchmarks/example_dags.py                 # all of them; writes benchmarks/example_dags.md
     python benchmarks/example_dags.py --only branch   # the files whose names match; prints only
     python benchmarks/example_dags.py --only branch --merge   # these rows of the page anew
+    python benchmarks/example_dags.py --target 2.11.2         # those of Airflow 2, there; writes benchmarks/example_dags_2.md
 
 The Dags are those of the installed wheels. Both sides get the same logical date and loaded dice (see dice.py), and a time
 limit for each Dag. ``dag.test()`` waits out each retry delay and sensor interval; ours skips them.
@@ -32,6 +33,7 @@ from typing import Any
 import dice
 from timed import run_timed
 
+from mwaa_kit.engine.opening import installed_airflow
 from mwaa_kit.scheduler.world import Neighbours
 
 HERE = Path(__file__).parent
@@ -50,6 +52,9 @@ NOTES = {
     "example_external_task_marker_child": "it waits for a run of another Dag",
     "example_retry_policy": "it retries after minutes, without a network",
     "example_sensors": "one of its sensors waits for an hour to pass",
+    "example_subdag_operator": "a SubDag waits for the scheduler",
+    "dataset_alias_example_alias_producer": "it raises where the alias is not in the database yet",
+    "dataset_alias_example_alias_producer_with_no_taskflow": "it raises where the alias is not in the database yet",
 }
 """Why dag.test() does not bring a Dag to an end."""
 
@@ -86,7 +91,10 @@ def main() -> None:
     parser.add_argument("--only", default="", help="a regular expression for the files' names")
     parser.add_argument("--merge", action="store_true", help="take the other rows from the page as it is, and write it")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each Dag, on either side")
+    parser.add_argument("--target", default="", help="the Airflow of MWAA whose examples are run, in its interpreter")
     options = parser.parse_args()
+    if options.target and options.target != installed_airflow():
+        raise SystemExit(run_there(options.target))
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("MWAA_KIT_HOME", f"{folder}/kit")
         engine, loaded = load_all(options.only)
@@ -101,8 +109,23 @@ def main() -> None:
     empty = [Path(file).name for file, dags in loaded.items() if not dags]
     text = format_rows(rows, empty, " ".join(["python", "benchmarks/example_dags.py", *sys.argv[1:]]))
     if options.merge or not options.only:
-        (HERE / "example_dags.md").write_text(text, encoding="utf-8")
+        page().write_text(text, encoding="utf-8")
     print(text)
+
+
+def run_there(version: str) -> int:
+    """Run this program in the interpreter of a target; return its exit code."""
+    from mwaa_kit.targets.catalogue import find_target
+    from mwaa_kit.targets.interpreters import make_interpreter
+
+    made = make_interpreter(find_target(version), constraints=os.environ.get("MWAA_KIT_CONSTRAINTS", ""))
+    environ = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    return subprocess.run([str(made.python), __file__, *sys.argv[1:]], env=environ, check=False).returncode
+
+
+def page() -> Path:
+    """Return the page of this Airflow."""
+    return HERE / ("example_dags_2.md" if str(installed_airflow()).startswith("2.") else "example_dags.md")
 
 
 def load_all(only: str) -> tuple[Any, dict[str, dict[str, Any]]]:
@@ -130,6 +153,8 @@ def make_jobs(file: str, dags: dict[str, Any]) -> Iterator[dict[str, Any]]:
     beside = [*_present(folder, COMPANIONS.get(Path(file).name, []))]
     beside += [folder / "sql"] if (folder / "sql").is_dir() else []
     for dag_id in dags:
+        if dag_id.rpartition(".")[0] in dags:  # a SubDag of Airflow 2, which is run with its Dag
+            continue
         yield {"files": [file, *map(str, beside)], "dag_ids": [dag_id], "logical_date": WHEN}
 
 
@@ -218,7 +243,7 @@ def describe(dag: dict[str, Any]) -> str:
 
 def judge(dag_id: str, theirs: dict[str, Any], ours: dict[str, Any]) -> str:
     """Say whether the states are equal, else why not."""
-    if "timeout" in theirs:
+    if "timeout" in theirs or ("error" in theirs and dag_id in NOTES):
         ended = "ours neither" if {"timeout", "error", "died"} & set(ours) else "ours did"
         return f"{NO_END}: {NOTES.get(dag_id, 'too slow')}; {ended}"
     if "error" in theirs and "error" in ours:
@@ -265,7 +290,7 @@ def settle(value: Any) -> Any:
 def merge(fresh: list[Row]) -> list[Row]:
     """Return the rows of the page with these in place of the ones about the same Dags."""
     by_dag = {(row.file, row.dag_id): row for row in fresh}
-    lines = (HERE / "example_dags.md").read_text(encoding="utf-8").splitlines()
+    lines = page().read_text(encoding="utf-8").splitlines()
     kept = [Row(*line.strip("| ").split(" | ")) for line in lines if line.startswith(("| example_", "| tut"))]
     return [by_dag.get((row.file, row.dag_id), row) for row in kept]
 
@@ -277,7 +302,7 @@ def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
     equal = [row for row in ended if row.equal]
     no_end = len(rows) - len(ended)
     share = 100 * len(equal) / max(1, len(ended))
-    made = f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}: Airflow {_version()},"
+    made = f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}: Airflow {installed_airflow()},"
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores."
     lines = [
         "# Airflow's example Dags, run by mwaa-kit and by dag.test()",
@@ -299,12 +324,6 @@ def format_rows(rows: list[Row], empty: list[str], command: str) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("apache-airflow-core")
 
 
 if __name__ == "__main__":
