@@ -14,18 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
-from support_oracle import Edge, WatchedKernel
-
-from mwaa_kit.authoring.dataflow import find_dataflow
-from mwaa_kit.model.notebook import Cell, CellKind, Notebook
+from support_oracle import Edge, WatchedKernel, found_edges
 
 WAYS = 8
-
-
-def found_edges(sources: list[str]) -> set[Edge]:
-    """Return the edges of the analysis."""
-    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
-    return {(e.source, e.target, name, e.kind) for e in find_dataflow(notebook).edges for name in e.names}
 
 
 def differs(seed: int) -> tuple[list[str], set[Edge], set[Edge]]:

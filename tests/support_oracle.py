@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType, FunctionType
 from typing import Any
 
 from support_modules import OwnModule, own_builtins
+
+from mwaa_kit.authoring.dataflow import find_dataflow
+from mwaa_kit.model.notebook import Cell, CellKind, Notebook
 
 Edge = tuple[int, int, str, str]
 _MAY_CHANGE_NOTHING = {"update", "setdefault", "clear", "reverse"}
@@ -20,6 +23,12 @@ _IN_PLACE = {"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>", "<module>"}
 
 
 _CHANGEABLE = (list, dict, set, tuple, FunctionType, OwnModule)
+
+
+def found_edges(sources: Sequence[str]) -> set[Edge]:
+    """Return the edges of the analysis: from, to, name, kind."""
+    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
+    return {(e.source, e.target, name, e.kind) for e in find_dataflow(notebook).edges for name in e.names}
 
 
 class WatchedKernel(dict[str, Any]):

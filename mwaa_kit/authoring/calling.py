@@ -6,8 +6,11 @@ goes there.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mwaa_kit.authoring.dunders import REFLECTED, STEPS_OF_GENERATORS, instead, is_dunder
 from mwaa_kit.authoring.links import Chain, Held
-from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, keys_of, put_part
+from mwaa_kit.authoring.objects import NOTHING, Edit, Frame, Heap, Meaning, Objects, Parts, keys_of, put_part
 from mwaa_kit.authoring.results import FIGURE_AND_AXES, ONLY_OF_CONTAINERS
 from mwaa_kit.authoring.steps import (
     BEHIND,
@@ -23,6 +26,7 @@ from mwaa_kit.authoring.steps import (
     Kept,
     Part,
     Several,
+    Special,
     Step,
     Value,
 )
@@ -88,6 +92,9 @@ class Caller:
             found = frozenset({self.heap.container_of(parts, many=bool(self.path), fixed=value.fixed)})
         elif isinstance(value, Joined):
             found = self._joined(value, frame)
+        elif isinstance(value, Special):
+            known = self.results.get(value.call)
+            found = self.objects(value.call.gives, frame) if known is None else known
         elif isinstance(value, Call | Kept):
             found = self.results.get(value, NOTHING)
         return found or self.new()
@@ -98,7 +105,9 @@ class Caller:
             defaults = tuple((name, self.objects(default, frame)) for name, default in definition.defaults)
             meaning = Meaning(definition, frame, defaults=defaults)
         else:
-            self.heap.properties.update(name for name, method in definition.methods if method.is_property)
+            for name, method in definition.methods:
+                if method.is_property or "." in name or is_dunder(name):
+                    self._let_touch(name)
             meaning = Meaning(definition, frame, bases=tuple(self.objects(base, frame) for base in definition.bases))
         self.heap.meanings.put(min(made), meaning)
         return made
@@ -163,7 +172,9 @@ class Caller:
         certain = certain and len(callees) == 1
         for callee in sorted(callees):
             meaning = self._target(callee, call.method)
-            if meaning is not None:
+            if meaning is not None and meaning.given is not None:
+                own, found = True, found | self._go_on(callee, meaning, call)
+            elif meaning is not None:
                 own = True
                 given = [frozenset({callee}), *args] if meaning.instance else args
                 star = call.starred + meaning.instance if call.starred >= 0 else -1
@@ -173,15 +184,74 @@ class Caller:
         return found if own else found | self._given(call, callees, frame)
 
     def touch(self, call: Call, frame: Frame | None, *, certain: bool) -> None:
-        """Follow the reading of an attribute, which runs a property of the notebook's."""
-        if call.method not in self.heap.properties:
+        """Follow what runs a property or a dunder method of the notebook's, or a part of a generator."""
+        method = call.method
+        while method and not self.heap.touchable.get(method):
+            method = instead(method)
+        if not method:
             return
-        objects = self.objects(call.callee, frame)
-        for made in sorted(objects):
-            meaning = self._target(made, call.method)
-            function = meaning.definition if meaning is not None and meaning.instance else None
-            if meaning is not None and isinstance(function, Function) and function.is_property:
-                self._run(meaning, [frozenset({made})], {}, call, certain and len(objects) == 1, -1)
+        self.results.pop(call, None)
+        if method in REFLECTED and isinstance(call.gives, Special) and call.gives.call in self.results:
+            return
+        objects, args = self.objects(call.callee, frame), [self.objects(arg, frame) for arg in call.args]
+        certain, found, others = certain and len(objects) == 1, NOTHING, NOTHING
+        ran = [(made, self._touched(made, args, call, certain=certain)) for made in sorted(objects)]
+        for made, gives in ran:
+            found |= gives or NOTHING
+            others |= NOTHING if gives is not None else {made}
+        if len(others) < len(ran):
+            same = call.method in {"__iter__", "__enter__"}
+            self.results[call] = found | (others if same else self.objects(call.gives, frame) if others else NOTHING)
+
+    def _touched(self, made: int, args: list[Objects], call: Call, *, certain: bool) -> Objects | None:
+        """Follow what one object runs when it is touched; None where it runs nothing of the notebook's."""
+        method, meaning = call.method, self.heap.meanings.get(made)
+        if meaning is None or not (meaning.instance or meaning.given is not None):
+            return None
+        target = self._target(made, method)
+        while target is None and (method := instead(method)):
+            target = self._target(made, method)
+        if target is None or (method == "__getattr__" and f".{call.method}" in (self.heap.held.get(made) or {})):
+            return None
+        if target.given is not None:
+            gives = self._go_on(made, target, call)
+            return gives if method in {"__enter__", "__next__"} else frozenset({made})
+        function = target.definition
+        implicit = is_dunder(method) or "." in method or (isinstance(function, Function) and function.is_property)
+        if not implicit:
+            return None
+        given = [self.new()] if method == "__getattr__" else args
+        gives = self._run(target, [frozenset({made}), *given], {}, call, certain, -1)
+        if method != "__iter__":
+            return self._boxed(gives) if call.method == "__iter__" else gives
+        following = replace(call, method="__next__", args=())
+        steps = [self._touched(one, [], following, certain=False) for one in sorted(gives)]
+        return gives | self._boxed(NOTHING.union(*(step for step in steps if step)))
+
+    def _boxed(self, parts: Objects) -> Objects:
+        return frozenset({self.heap.container_of({None: parts}, many=True)}) if parts else NOTHING
+
+    def _let_touch(self, method: str) -> None:
+        if not self.heap.touchable.get(method):
+            self.heap.touchable.put(method, True)
+
+    def _begun(self, meaning: Meaning, given: dict[str, Objects]) -> Objects:
+        """Return a new generator, of which nothing has run yet."""
+        made = self.new()
+        self.heap.meanings.put(min(made), replace(meaning, given=tuple(given.items())))
+        for method in STEPS_OF_GENERATORS:
+            self._let_touch(method)
+        return made
+
+    def _go_on(self, made: int, generator: Meaning, call: Call) -> Objects:
+        """Follow a generator from its beginning, as nobody knows how far it has come; return what it may yield."""
+        self.path = (*self.path, -1)
+        returned = self._enter(generator, dict(generator.given or ()), call, certain=False)
+        self.path = self.path[:-1]
+        parts = self.heap.parts_of(returned, None) if returned else NOTHING
+        if parts:
+            self.heap.change(made, Edit(((None, parts),)), certain=False)
+        return parts
 
     def _given(self, call: Call, callees: Objects, frame: Frame | None) -> Objects:
         """Return what a well-known function gives."""
@@ -198,12 +268,14 @@ class Caller:
     def _target(self, callee: int, method: str) -> Meaning | None:
         """Return what a call runs, where the notebook defines it; `instance` says that it gets the callee first."""
         meaning = self.heap.meanings.get(callee)
+        if meaning is not None and meaning.given is not None and method in STEPS_OF_GENERATORS:
+            return meaning
         if method and method != "@":
             found = self.heap.method(callee, method)
             bound = found is not None and meaning is not None and meaning.instance
             return Meaning(found.definition, found.frame, bound, found.defaults) if found is not None else None
         if meaning is None or not meaning.instance:
-            return meaning
+            return meaning if meaning is None or meaning.given is None or method == "@" else None
         special = self.heap.method(callee, "__call__")
         return Meaning(special.definition, special.frame, True, special.defaults) if special is not None else None
 
@@ -211,7 +283,10 @@ class Caller:
         self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool, star: int
     ) -> Objects:
         if isinstance(meaning.definition, Function):
-            return self._enter(meaning, _arguments(self, meaning, args, named, star), call, certain=certain)
+            given = _arguments(self, meaning, args, named, star)
+            if meaning.definition.is_generator:
+                return self._begun(meaning, given)
+            return self._enter(meaning, given, call, certain=certain)
         made = self.new()
         self.heap.meanings.put(min(made), Meaning(meaning.definition, meaning.frame, True, (), meaning.bases))
         for name in ("__new__", "__init__", "__post_init__"):
@@ -223,12 +298,11 @@ class Caller:
 
     def _handed_over(self, every: list[Objects], call: Call) -> Objects:
         """Follow the functions of the notebook that are handed to somebody else's, called with whatever goes there."""
-        functions = [
-            meaning
-            for objects in every
-            for made in sorted(objects)
-            if (meaning := self.heap.meanings.get(made)) is not None and isinstance(meaning.definition, Function)
-        ]
+        known = [(made, meaning) for o in every for made in sorted(o) if (meaning := self.heap.meanings.get(made))]
+        for made, meaning in known:
+            if meaning.given is not None:
+                self._go_on(made, meaning, call)
+        functions = [m for _, m in known if isinstance(m.definition, Function) and m.given is None]
         if not functions:
             return NOTHING
         others = NOTHING.union(*every)

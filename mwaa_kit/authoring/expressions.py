@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
+from mwaa_kit.authoring import dunders
 from mwaa_kit.authoring.keys import few, has_first, holding, is_true, key_at, key_of, length_of, named_key, root_name
 from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
 from mwaa_kit.authoring.results import NO_PARTS, TAKES_OUT, Change, calls_nothing, change_by, result_of
@@ -22,6 +23,7 @@ from mwaa_kit.authoring.steps import (
     Call,
     Delete,
     FromFunction,
+    FromModule,
     FromName,
     Function,
     Holding,
@@ -33,6 +35,7 @@ from mwaa_kit.authoring.steps import (
     Read,
     Return,
     Several,
+    Special,
     Step,
     Touch,
     Unknowable,
@@ -40,6 +43,7 @@ from mwaa_kit.authoring.steps import (
 )
 
 _HIDES_NAMES = frozenset({"exec", "eval", "globals", "locals", "vars"})
+_NO_INSTANCE = (Holding, Joined, FromFunction, FromModule)
 _WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.BoolOp, ast.List, ast.Call, ast.Tuple)
 
 
@@ -76,6 +80,7 @@ class ExpressionWalker:
         self.class_scope = -1
         self.dead = False
         self.loops = 0
+        self.yields = False
         self.lazy_annotations = False
 
     # -- names
@@ -132,6 +137,32 @@ class ExpressionWalker:
         self.dead = not ends
         self.bound = set.intersection(*ends) if ends else self.bound
 
+    def touch(
+        self,
+        value: Value | None,
+        method: str,
+        node: ast.AST,
+        args: tuple[Value | None, ...] = (),
+        *,
+        gives: Value | None = None,
+    ) -> Value | None:
+        """Note that something runs `method`, if the notebook has one for the value; return what comes out then."""
+        if value is None or not method or isinstance(value, _NO_INSTANCE):
+            return gives
+        line = getattr(node, "lineno", 1)
+        call = Call(value, method, args, (), -1, frozenset(self.bound), line, self.depth == 0, gives)
+        self.steps.append(Touch(call))
+        return Special(call)
+
+    def iterated(self, node: ast.expr) -> Value | None:
+        """Follow an expression that a loop, an unpacking or a star runs through at once."""
+        value = self._on_listcomp(node) if isinstance(node, ast.GeneratorExp) else self.value(node)
+        return self.touch(value, "__iter__", node, gives=value)
+
+    def truth(self, node: ast.expr) -> None:
+        """Follow an expression that is asked whether it is true."""
+        self.touch(self.value(node), "__bool__", node)
+
     def bind_target(self, target: ast.expr, value: Value | None) -> None:
         """Bind or change what stands left of an assignment."""
         if isinstance(target, ast.Name):
@@ -139,12 +170,17 @@ class ExpressionWalker:
         elif isinstance(target, ast.Starred):
             self.bind_target(target.value, None)
         elif isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target.elts, self.kept(value) if value is not None else None)
+            kept = self.kept(value) if value is not None else None
+            self._unpack(
+                target.elts, self.touch(kept, "__iter__", target, gives=kept) if length_of(kept) is None else kept
+            )
         elif isinstance(target, ast.Attribute | ast.Subscript):
             whole = self.value(target.value)
             if isinstance(target, ast.Subscript):
-                self.value(target.slice)
+                self.touch(whole, "__setitem__", target, (self.value(target.slice), value))
                 value = self.part_of(value) if isinstance(target.slice, ast.Slice) else value
+            else:
+                self.touch(whole, f"{target.attr}.setter", target, (value,))
             self.mutate(whole, target, Change(((key_of(target), value),)))
 
     def _unpack(self, targets: list[ast.expr], value: Value | None) -> None:
@@ -199,21 +235,22 @@ class ExpressionWalker:
 
     def _on_attribute(self, node: ast.Attribute) -> Value | None:
         value = self.value(node.value)
-        if isinstance(node.ctx, ast.Load) and isinstance(value, FromName | Part | Call):
-            bound = frozenset(self.bound)
-            self.steps.append(Touch(Call(value, node.attr, (), (), -1, bound, node.lineno, self.depth == 0)))
-        return self.part_of(value, key_of(node))
+        part = self.part_of(value, key_of(node))
+        return self.touch(value, node.attr, node, gives=part) if isinstance(node.ctx, ast.Load) else part
 
     def _on_subscript(self, node: ast.Subscript) -> Value | None:
         whole = self.value(node.value)
-        self.value(node.slice)
+        return self.touch(whole, "__getitem__", node, (self.value(node.slice),), gives=self._item(whole, node))
+
+    def _item(self, whole: Value | None, node: ast.Subscript) -> Value | None:
+        """Return what an index gives of a value that is no instance of the notebook's."""
         if isinstance(node.slice, ast.Slice) and whole is not None:
             bounds = (node.slice.lower, node.slice.upper, node.slice.step)
             return Joined((whole,), ordered=not any(bounds))
         return None if isinstance(node.slice, _WHOLE_INDEX) else self.part_of(whole, key_of(node))
 
     def _on_starred(self, node: ast.Starred) -> Value | None:
-        return self.part_of(self.value(node.value), EACH)
+        return self.part_of(self.iterated(node.value), EACH)
 
     def _on_await(self, node: ast.Await) -> Value | None:
         return self.value(node.value)
@@ -229,10 +266,32 @@ class ExpressionWalker:
             isinstance(n, ast.Constant) for n in (node.left, node.right)
         )
         known = tuple(value for value in (left, right) if value is not None)
-        return Joined(known) if known and (joins or isinstance(node.op, ast.Mult)) else None
+        joined = Joined(known) if known and (joins or isinstance(node.op, ast.Mult)) else None
+        method, reflected = dunders.of_operator(node.op)
+        gives = self.touch(left, method, node, (right,), gives=joined)
+        return self.touch(right, reflected, node, (left,), gives=gives)
+
+    def _on_unaryop(self, node: ast.UnaryOp) -> Value | None:
+        return self.touch(self.value(node.operand), dunders.of_unary(node.op), node)
+
+    def _on_compare(self, node: ast.Compare) -> Value | None:
+        left, found = self.value(node.left), list[Value | None]()
+        for operator, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.value(comparator)
+            method, reflected = dunders.of_comparison(operator)
+            found.append(self.touch(left, method, node, (right,)))
+            found.append(self.touch(right, reflected, node, (left,)))
+            left = right
+        return Several(tuple(found)) if any(found) else None
+
+    def _on_formattedvalue(self, node: ast.FormattedValue) -> Value | None:
+        self.touch(self.value(node.value), dunders.of_conversion(node), node)
+        if node.format_spec is not None:
+            self.value(node.format_spec)
+        return None
 
     def _on_ifexp(self, node: ast.IfExp) -> Value | None:
-        self.value(node.test)
+        self.truth(node.test)
         return self._one_of([node.body, node.orelse], first_certain=False)
 
     def _on_boolop(self, node: ast.BoolOp) -> Value | None:
@@ -240,6 +299,8 @@ class ExpressionWalker:
 
     def _one_of(self, nodes: list[ast.expr], *, first_certain: bool) -> Value | None:
         values = [self.value(nodes[0])] if first_certain else []
+        for value in values:
+            self.touch(value, "__bool__", nodes[0])
         rest = nodes[1:] if first_certain else nodes
         for node in rest:
             self.branches([lambda node=node: values.append(self.value(node)), lambda: None])  # type: ignore[misc]
@@ -263,33 +324,46 @@ class ExpressionWalker:
         return FromFunction(self.function(node, self.signature(node.args, None)))
 
     def _on_yield(self, node: ast.Yield) -> Value | None:
+        self.yields = True
         if node.value is not None:
-            self.steps.append(Return(Holding(((None, self.value(node.value)),))))
+            self.steps.append(Return(Holding(((None, self.value(node.value)),)), yields=True))
         return None
 
     def _on_yieldfrom(self, node: ast.YieldFrom) -> Value | None:
-        self.steps.append(Return(self.value(node.value)))
+        self.yields = True
+        self.steps.append(Return(self.iterated(node.value), yields=True))
         return None
 
+    def _on_generatorexp(self, node: ast.GeneratorExp) -> Value | None:
+        """Follow what of a generator expression runs where it stands: only its first iterable."""
+        if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
+            return self._on_listcomp(node)  # it binds out here
+        first, arg = self.value(node.generators[0].iter), ast.arg(".0")
+        made = FromFunction(self.function(as_function(node, arg), ()))
+        bound = frozenset(self.bound)
+        call = Call(made, "", (first,), (), -1, bound, node.lineno, self.depth == 0)
+        self.steps.append(call)
+        return call
+
     def _on_listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value | None:
-        first = self.value(node.generators[0].iter)
+        first = self.iterated(node.generators[0].iter)
         names = {name for generator in node.generators for n in ast.walk(generator.target) for name in bound_by(n)}
         outside, self.taken = self.taken, {name: value for name, value in self.taken.items() if name not in names}
         self.hidden.append(names)
         once = True
         for i, generator in enumerate(node.generators):
-            iterable = self.value(generator.iter) if i else first
+            iterable = self.iterated(generator.iter) if i else first
             once = once and has_first(generator.iter)
             self._take(generator.target, self.part_of(iterable, EACH))
             for condition in generator.ifs:
-                self._within(condition, once=once)
+                self.touch(self._within(condition, once=once), "__bool__", condition)
                 once = False
         values = [self._within(element, once=once) for element in _elements(node)]
         self.hidden.pop()
         self.taken = outside
         return Holding(((None, values[-1]),))
 
-    _on_setcomp = _on_generatorexp = _on_dictcomp = _on_listcomp
+    _on_setcomp = _on_dictcomp = _on_listcomp
 
     def _take(self, target: ast.expr, value: Value | None) -> None:
         """Give a name of a comprehension its value; it is nobody else's."""
@@ -299,7 +373,7 @@ class ExpressionWalker:
             for i, inner in enumerate(target.elts):
                 self._take(inner, self.part_of(value, str(i)))
 
-    def _within(self, node: ast.expr, *, once: bool) -> Value | None:
+    def _within(self, node: ast.expr, *, once: bool, run: bool = False) -> Value | None:
         """Follow what runs for each item: perhaps never, unless it does so `once` for certain."""
         if once:
             self.steps.append(Branch(begins=True, certain=True))
@@ -307,7 +381,8 @@ class ExpressionWalker:
             self.steps.append(Branch(begins=False, certain=True))
             return value
         found: list[Value | None] = []
-        self.branches([lambda: found.append(self.value(node)), lambda: None])
+        follow = self.iterated if run else self.value
+        self.branches([lambda: found.append(follow(node)), lambda: None])
         return found[0]
 
     # -- calls
@@ -315,8 +390,9 @@ class ExpressionWalker:
     def _on_call(self, node: ast.Call) -> Value | None:
         callee, method = self._callee(node)
         values, ends = [callee], [len(self.steps)]
+        name = method or getattr(node.func, "id", "")
         for arg in node.args:
-            values.append(self.value(arg))
+            values.append(self._argument(arg, name))
             ends.append(len(self.steps))
         self._keep_before_calls(values, ends)
         callee, *rest = values
@@ -337,6 +413,14 @@ class ExpressionWalker:
         self.steps.append(call)
         return call
 
+    def _argument(self, node: ast.expr, name: str) -> Value | None:
+        """Follow what a function of some name is given, with what well-known ones do to it at once."""
+        if isinstance(node, ast.GeneratorExp):
+            return self._on_listcomp(node) if dunders.takes_all(name) else self._within(node, once=False, run=True)
+        value, method = self.value(node), dunders.of_builtin(name)
+        touched = self.touch(value, method, node, gives=value)
+        return touched if method == "__iter__" else value
+
     def _keep_before_calls(self, values: list[Value | None], ends: list[int]) -> None:
         """Have values worked out before a later one calls a function, which may bind their names anew.
 
@@ -345,7 +429,7 @@ class ExpressionWalker:
         calls = [at for at in range(ends[0], len(self.steps)) if isinstance(self.steps[at], Call)]
         for place in range(len(values) - 2, -1, -1) if calls else ():
             value = values[place]
-            if isinstance(value, FromName | Part) and ends[place] <= calls[-1]:
+            if isinstance(value, FromName | Part | Special) and ends[place] <= calls[-1]:
                 values[place] = kept = Kept(value)
                 self.steps.insert(ends[place], kept)
 
@@ -417,9 +501,12 @@ class ExpressionWalker:
             walker.function_body(node)
         self.unknowable.extend(walker.unknowable)
         lazy = any(isinstance(d, ast.Name) and "property" in d.id for d in getattr(node, "decorator_list", []))
-        name, steps = getattr(node, "name", "<lambda>"), tuple(walker.steps)
+        name, yields = getattr(node, "name", "<lambda>"), walker.yields
+        steps = tuple(step for step in walker.steps if not (yields and isinstance(step, Return) and not step.yields))
         made = Function(
-            name, node.lineno, positional, keyword_only, rest, named_rest, defaults, own, steps, is_property=lazy
+            *(name, node.lineno, positional, keyword_only, rest, named_rest, defaults, own, steps),
+            is_property=lazy,
+            is_generator=yields,
         )
         self.note(made, walker)
         return made
@@ -448,6 +535,19 @@ class ExpressionWalker:
 
 def _elements(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.expr]:
     return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+
+
+def as_function(node: ast.GeneratorExp, arg: ast.arg) -> ast.FunctionDef:
+    """Return the function that a generator expression is; its argument is the first iterable."""
+    body: ast.stmt = ast.Expr(ast.Yield(node.elt))
+    for at, generator in reversed([*enumerate(node.generators)]):
+        for condition in reversed(generator.ifs):
+            body = ast.If(condition, [body], [])
+        iterable = generator.iter if at else ast.Name(arg.arg, ast.Load())
+        body = ast.For(generator.target, iterable, [body], [])
+    arguments = ast.arguments([], [arg], None, [], [], None, [])
+    made = ast.copy_location(ast.FunctionDef("<genexpr>", arguments, [body], []), node)
+    return ast.fix_missing_locations(made)
 
 
 def _hides(node: ast.Call) -> bool:

@@ -30,6 +30,7 @@ from mwaa_kit.authoring.steps import (
     Mutate,
     Read,
     Return,
+    Special,
     Step,
     Touch,
     Value,
@@ -106,6 +107,9 @@ class Linker(Caller):
 
     def step(self, step: Step, frame: Frame | None, *, certain: bool) -> Objects | None:
         """Follow one step; return what a function gives back there."""
+        if isinstance(step, Touch):
+            self.touch(step.call, frame, certain=certain and step.call.certain)
+            return None
         now = self.seen[self.unit]
         now.steps += 1
         if now.steps > _MOST_STEPS:
@@ -120,8 +124,6 @@ class Linker(Caller):
             self._delete(step, frame, certain and step.certain)
         elif isinstance(step, Call):
             self.results[step] = self.call(step, frame, certain=certain and step.certain)
-        elif isinstance(step, Touch):
-            self.touch(step.call, frame, certain=certain and step.call.certain)
         elif isinstance(step, Kept):
             self.results[step] = self.objects(step.value, frame)
         elif isinstance(step, Branch):
@@ -177,7 +179,7 @@ class Linker(Caller):
 
     def _bind(self, step: Bind, frame: Frame | None, certain: bool) -> None:
         objects = self.objects(step.value, frame)
-        if step.added is not None:
+        if step.added is not None and not (isinstance(step.value, Special) and step.value.call in self.results):
             lists = frozenset(made for made in objects if self.heap.containers.get(made))
             if lists:
                 self.either_way.add(step.name)

@@ -22,6 +22,7 @@ def facts_of(body: list[ast.stmt]) -> CellFacts:
     walker = Walker()
     try:
         walker.block(body)
+        walker.show(body)
     except RecursionError:
         return CellFacts((), {}, {}, frozenset(), {}, {}, {}, {}, too_deep=True)
     return summary(walker)

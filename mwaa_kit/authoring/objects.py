@@ -66,6 +66,8 @@ class Meaning:
         What the parameters are that a call does not give.
     bases
         The classes that a class is made of, each a set of objects.
+    given
+        For a generator: what the parameters of its function are; None for anything else.
     """
 
     definition: Function | ClassDefinition
@@ -73,6 +75,7 @@ class Meaning:
     instance: bool = False
     defaults: tuple[tuple[str, Objects], ...] = ()
     bases: tuple[Objects, ...] = ()
+    given: tuple[tuple[str, Objects], ...] | None = None
 
 
 @dataclass
@@ -86,16 +89,16 @@ class Heap:
     timeline: Timeline
     made: int = 0
     imported: dict[str, int] = field(default_factory=dict)
-    properties: set[str] = field(default_factory=set)
     meanings: Table[int, Meaning] = field(init=False)
     modules: Table[int, bool] = field(init=False)
     containers: Table[int, bool] = field(init=False)
     held: Table[int, Parts] = field(init=False)
     wholes: Table[int, Objects] = field(init=False)
+    touchable: Table[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self.meanings, self.modules, self.containers = Table(self.timeline), Table(self.timeline), Table(self.timeline)
-        self.held, self.wholes = Table(self.timeline), Table(self.timeline)
+        self.held, self.wholes, self.touchable = Table(self.timeline), Table(self.timeline), Table(self.timeline)
 
     def fresh(self, *, many: bool = False) -> int:
         """Return a new object."""

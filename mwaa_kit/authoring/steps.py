@@ -129,6 +129,13 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Special:
+    """What an operator or a loop makes of a value: what the notebook's own method gives, else what `call` says it gives."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A name is read that the block has not bound for certain."""
 
@@ -214,19 +221,24 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A function gives this value back."""
+    """A function gives this value back; a generator gives parts of it, where it `yields`."""
 
     value: Value | None
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """An attribute is read: a call, where it is a property that the notebook defines."""
+    """Something is done that calls no name: a call, where the notebook defines what it runs.
+
+    An attribute is read that is a property; an operator is used, or a loop begins, on an instance of its class; a
+    generator goes on.
+    """
 
     call: Call
 
 
-Value: TypeAlias = FromName | FromModule | Part | FromFunction | Several | Holding | Joined | Kept | Call
+Value: TypeAlias = FromName | FromModule | Part | FromFunction | Several | Holding | Joined | Kept | Call | Special
 Step: TypeAlias = Read | Bind | Mutate | Delete | Branch | Return | Kept | Call | Touch
 
 
@@ -244,8 +256,10 @@ class Function:
         The values of parameters that need not be given.
     own
         Every name that is local to it; all others come from outside.
-    property
+    is_property
         Whether reading the attribute calls it.
+    is_generator
+        Whether a call runs nothing yet: the loops over what it gives do.
     """
 
     name: str
@@ -258,6 +272,7 @@ class Function:
     own: frozenset[str]
     steps: tuple[Step, ...]
     is_property: bool = False
+    is_generator: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from mwaa_kit.authoring import dunders
 from mwaa_kit.authoring.expressions import ExpressionWalker
 from mwaa_kit.authoring.keys import key_of
 from mwaa_kit.authoring.results import Change, added_parts
@@ -53,6 +54,18 @@ class Walker(ExpressionWalker):
             else:
                 self.children(node)
 
+    def _expr(self, node: ast.Expr) -> None:
+        self.shown = (node, self.value(node.value))
+
+    def show(self, body: Sequence[ast.stmt]) -> None:
+        """Note that Jupyter shows what the last line of a cell gives."""
+        if body and self.shown is not None and self.shown[0] is body[-1]:
+            node, value = self.shown
+            for method in ("__repr__", "_repr_html_"):
+                self.touch(value, method, node)
+
+    shown: tuple[ast.Expr, Value | None] | None = None
+
     def _assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
         if len(node.targets) > 1:
@@ -74,7 +87,9 @@ class Walker(ExpressionWalker):
             if display:
                 self.mutate(FromName(target.id), target, Change(added_parts(value)))
             else:
-                self.bind(target.id, target, "data", FromName(target.id), added=Several((value,)))
+                old = FromName(target.id)
+                new = self.touch(old, dunders.in_place(node.op), target, (value,), gives=old)
+                self.bind(target.id, target, "data", new, added=Several((value,)))
             return
         whole = self.value(target.value)
         if isinstance(target, ast.Subscript):
@@ -84,7 +99,7 @@ class Walker(ExpressionWalker):
         self.mutate(self.part_of(whole, key_of(target)), target, added)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        value = self.value(node.iter)
+        value = self.iterated(node.iter)
         taken = self.part_of(self.kept(value) if value is not None else None, EACH)
 
         def once() -> None:
@@ -97,11 +112,11 @@ class Walker(ExpressionWalker):
     _asyncfor = _for
 
     def _while(self, node: ast.While) -> None:
-        self.value(node.test)
+        self.truth(node.test)
 
         def once() -> None:
             self.block(node.body)
-            self.value(node.test)
+            self.truth(node.test)
 
         self._repeat(once)
         self.branches([lambda: self.block(node.orelse), lambda: None])
@@ -120,17 +135,21 @@ class Walker(ExpressionWalker):
         self.loops -= 1
 
     def _if(self, node: ast.If) -> None:
-        self.value(node.test)
+        self.truth(node.test)
         self.branches([lambda: self.block(node.body), lambda: self.block(node.orelse)])
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        managers: list[Value | None] = []
         for item in node.items:
             value = self.value(item.context_expr)
-            if value is not None:
-                value = self.kept(value)
+            manager = self.kept(value) if value is not None else None
+            managers.append(manager)
+            entered = self.touch(manager, "__enter__", node, gives=manager)
             if item.optional_vars is not None:
-                self.bind_target(item.optional_vars, value)
+                self.bind_target(item.optional_vars, entered)
         self.block(node.body)
+        for manager in reversed(managers):
+            self.touch(manager, "__exit__", node, (None, None, None))
 
     _asyncwith = _with
 
@@ -213,7 +232,7 @@ class Walker(ExpressionWalker):
                 elif isinstance(inner, ast.Attribute | ast.Subscript):
                     whole = self.value(inner.value)
                     if isinstance(inner, ast.Subscript):
-                        self.value(inner.slice)
+                        self.touch(whole, "__delitem__", inner, (self.value(inner.slice),))
                     self.mutate(whole, inner, Change(removes=key_of(inner), shifts=True))
 
     def _return(self, node: ast.Return) -> None:
@@ -247,8 +266,9 @@ class Walker(ExpressionWalker):
             self.value(keyword.value)
         self.hidden.pop()
         inner = self.class_body(node)
+        setters = {function.lineno for function in node.body if _is_setter(function)}
         methods = tuple(
-            (step.name, made.definition)
+            (f"{step.name}.setter" if step.line in setters else step.name, made.definition)
             for step in inner
             if isinstance(step, Bind)
             and isinstance(made := undecorated(step.value), FromFunction)
@@ -285,6 +305,12 @@ class Walker(ExpressionWalker):
         inner, self.steps, self.bound = self.steps, outer, bound
         self.steps.extend(step for step in inner if not isinstance(step, Bind | Delete))
         return inner
+
+
+def _is_setter(node: ast.stmt) -> bool:
+    """Whether a method is decorated with ``@name.setter``."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return any(isinstance(decorator, ast.Attribute) and decorator.attr == "setter" for decorator in decorators)
 
 
 def undecorated(value: Value | None) -> Value | None:

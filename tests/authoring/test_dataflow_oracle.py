@@ -15,18 +15,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
-from support_oracle import Edge, WatchedKernel
-
-from mwaa_kit.authoring.dataflow import find_dataflow
-from mwaa_kit.model.notebook import Cell, CellKind, Notebook
+from support_oracle import Edge, WatchedKernel, found_edges
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 3))
 SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
-def found_edges(sources: Sequence[str]) -> set[Edge]:
-    notebook = Notebook("nb", tuple(Cell(i, CellKind.CODE, source) for i, source in enumerate(sources)))
-    return {(e.source, e.target, name, e.kind) for e in find_dataflow(notebook).edges for name in e.names}
 
 
 def written(data: st.DataObject, templates: Sequence[str], size: tuple[int, int]) -> list[str]:
