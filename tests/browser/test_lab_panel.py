@@ -277,6 +277,29 @@ def test_what_stands_in_the_way_of_a_publish_is_said_in_full_and_listed(window: 
     expect(window.panel.get_by_role("tabpanel", name="Findings")).to_contain_text("MK302")
 
 
+def test_a_run_of_the_kernel_shows_its_values_and_its_card_as_well(window: DagPage) -> None:
+    load = "#| task: load\nimport pandas as pd\nframe = pd.DataFrame({'spend': [3, 4]})"
+    count = "#| task: count\nn = len(frame)"
+    cells = (f"{HEAD}\n%load_ext mwaa_kit", load, count, dag("of_the_kernel"), "%run_dag")
+    window.open(window.lab.write("of_the_kernel.ipynb", *cells))
+    window.cell("%load_ext").locator(".cm-content").click()
+    window.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
+    window.page.get_by_role("menuitem", name="Run", exact=True).click()
+    window.page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
+    window.expect_run("success", "2 of 2 tasks")
+
+    window.task("load").locator(".mk-box").click()
+    task = window.tab("Task")
+    task.get_by_text("pandas.DataFrame").click()
+    expect(task.get_by_role("row")).to_have_text(["spend", "3", "4"])
+    runs = window.tab("Runs")
+    runs.get_by_text("Earlier runs").click()
+    runs.get_by_role("table").get_by_role("button", name="Run card").click()
+    expect(
+        window.page.frame_locator(".jp-MwaaKit-card iframe").get_by_role("heading", name="of_the_kernel")
+    ).to_be_visible()
+
+
 def _undo(window: DagPage, starts: str) -> None:
     window.cell(starts).locator(".cm-content").click()
     window.page.keyboard.press("Control+z")

@@ -75,17 +75,21 @@ export class Api {
   }
 
   value(
-    id: string,
+    { id, ...beside }: wire.IOnRecord,
     at: { task_id: string; map_index: number; key: string }
   ): Promise<wire.IValue> {
-    return this._get(`runs/${id}/value`, {
+    return this._get(`runs/${encodeURIComponent(id)}/value`, {
+      ...beside,
       ...at,
       map_index: String(at.map_index)
     });
   }
 
-  card(id: string): Promise<{ html: string; run_id: string }> {
-    return this._get(`runs/${id}/card`);
+  card({
+    id,
+    ...beside
+  }: wire.IOnRecord): Promise<{ html: string; run_id: string }> {
+    return this._get(`runs/${encodeURIComponent(id)}/card`, beside);
   }
 
   cancel(id: string): Promise<wire.IJob> {

@@ -90,6 +90,7 @@ export class KernelRuns {
       error: null,
       request: {}
     });
+    run.isJob = false;
     this._runs = [run, ...this._runs].slice(0, KEPT);
     this._changed.emit(run);
     return run;

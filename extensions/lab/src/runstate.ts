@@ -3,6 +3,7 @@ import type {
   IEnvelope,
   IEvent,
   IJob,
+  IOnRecord,
   IProblem,
   IRecordedDetail
 } from './wire.ts';
@@ -74,6 +75,8 @@ export class RunState {
   runId = '';
   dagId = '';
   cancelling = false;
+  /** Whether the server knows it as a job; else it is in the record only. */
+  isJob = true;
   /** The last event that was taken. */
   seq = 0;
   dropped = 0;
@@ -127,6 +130,11 @@ export class RunState {
     return this.state === 'running';
   }
 
+  get onRecord(): IOnRecord {
+    const { id, path } = this.job;
+    return this.isJob || path === null ? { id } : { id: this.runId, path };
+  }
+
   /** By task_id: how many of its instances are in each state. */
   counts(): Record<string, Record<string, number>> {
     const found: Record<string, Record<string, number>> = {};
@@ -177,6 +185,7 @@ export class RunState {
         one.reason = 'It was killed with the server.';
       }
     }
+    this.isJob = false;
     this.state = recorded?.cancelled ? 'cancelled' : 'failed';
     this.cancelling = false;
     const error = {

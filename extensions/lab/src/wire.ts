@@ -280,6 +280,12 @@ export interface IRecordedRun {
   task_states: Record<string, number>;
 }
 
+/** Where a run is read from: a job of this server by its id, any other by its run_id in the record beside its notebook. */
+export interface IOnRecord {
+  id: string;
+  path?: string;
+}
+
 /** How a recorded run ended; `interrupted` when nothing wrote its end. */
 export interface IRecordedDetail {
   state: string;

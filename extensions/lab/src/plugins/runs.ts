@@ -8,10 +8,10 @@ import { addRunCommands } from '../commands/running.ts';
 import { attempt } from '../telling.ts';
 import { askForRun } from '../dialogs/runform.tsx';
 import { RunCard } from '../runcard.ts';
-import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
 import { RunsView } from '../tabs/runs.tsx';
 import { IDagPanel, ISessions } from '../tokens.ts';
+import type { IOnRecord } from '../wire.ts';
 
 export const runs: JupyterFrontEndPlugin<void> = {
   id: 'mwaa-kit:runs',
@@ -46,9 +46,9 @@ export const runs: JupyterFrontEndPlugin<void> = {
     ]) {
       palette?.addItem({ command, category: trans.__('Dag') });
     }
-    const openCard = (session: NotebookSession, run: RunState): void =>
+    const openCard = (session: NotebookSession, run: IOnRecord): void =>
       void attempt(async () => {
-        const { html, run_id } = await session.api.card(run.job.id);
+        const { html, run_id } = await session.api.card(run);
         const content = new RunCard(html, trans.__('Run card of %1', run_id));
         const shown = new MainAreaWidget({ content });
         // Notebook 7 has its one notebook there, and lets nothing else in.

@@ -6,13 +6,15 @@ import { attempt } from '../telling.ts';
 import { Empty, State } from '../components.tsx';
 import type { NotebookSession } from '../session.ts';
 import type { IRecordedRun } from '../wire.ts';
+import type { IRunActions } from './runs.tsx';
 
 /** Read when it is opened, and again after each run while it is open. */
 export function RecordedRuns(props: {
   session: NotebookSession;
+  act: Pick<IRunActions, 'openCard'>;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { session, trans } = props;
+  const { session, act, trans } = props;
   const [open, setOpen] = React.useState(false);
   const [runs, setRuns] = React.useState<IRecordedRun[] | null>(null);
   const ended = session.runs.filter(run => !run.running).length;
@@ -42,6 +44,15 @@ export function RecordedRuns(props: {
                 {Object.entries(run.task_states)
                   .map(([state, count]) => `${state} ${count}`)
                   .join(', ')}
+              </td>
+              <td>
+                <button
+                  onClick={() =>
+                    act.openCard({ id: run.run_id, path: session.path })
+                  }
+                >
+                  {trans.__('Run card')}
+                </button>
               </td>
             </tr>
           ))}

@@ -7,6 +7,7 @@ import { seconds } from '../cells/badge.tsx';
 import { Empty, State, useSignals } from '../components.tsx';
 import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
+import type { IOnRecord } from '../wire.ts';
 import { sentence } from '../words.ts';
 import { RecordedRuns } from './recorded.tsx';
 import { barsOf } from './timeline.ts';
@@ -15,7 +16,7 @@ export interface IRunActions {
   start(): void;
   resume(): void;
   cancel(): void;
-  openCard(run: RunState): void;
+  openCard(run: IOnRecord): void;
 }
 
 export class RunsView extends ReactWidget {
@@ -54,7 +55,7 @@ function Runs(props: {
             {trans.__('Run with params…')}
           </button>
         </Empty>
-        <RecordedRuns session={session} trans={trans} />
+        <RecordedRuns session={session} act={act} trans={trans} />
       </>
     );
   }
@@ -87,8 +88,8 @@ function Runs(props: {
           <button onClick={() => act.cancel()} disabled={run.cancelling}>
             {run.cancelling ? trans.__('Cancelling…') : trans.__('Cancel')}
           </button>
-        ) : session.kernelRuns.has(run) ? null : (
-          <button onClick={() => act.openCard(run)}>
+        ) : (
+          <button onClick={() => act.openCard(run.onRecord)}>
             {trans.__('Run card')}
           </button>
         )}
@@ -100,7 +101,7 @@ function Runs(props: {
       ) : null}
       <Timeline run={run} session={session} trans={trans} />
       <Log run={run} trans={trans} />
-      <RecordedRuns session={session} trans={trans} />
+      <RecordedRuns session={session} act={act} trans={trans} />
     </>
   );
 }

@@ -8,7 +8,7 @@ import { attempt } from '../telling.ts';
 import { Empty, State, useSignals } from '../components.tsx';
 import type { ILeft } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
-import type { ILiveCell, ITask, IValue } from '../wire.ts';
+import type { ILiveCell, ITask, IOnRecord, IValue } from '../wire.ts';
 import { OptionsForm } from './options.tsx';
 import { ValuePreview } from './value.tsx';
 
@@ -154,10 +154,7 @@ function Fared(props: {
     return null;
   }
   const lines = run.log.filter(line => line.task_id === taskId);
-  // What a kernel's run left is in the kernel; the server cannot show it.
-  const left = session.kernelRuns.has(run)
-    ? []
-    : run.left.filter(one => one.task_id === taskId);
+  const left = run.left.filter(one => one.task_id === taskId);
   return (
     <>
       <ul className="jp-MwaaKit-instances">
@@ -177,7 +174,7 @@ function Fared(props: {
       {left.map(one => (
         <LeftValue
           session={session}
-          runId={run.job.id}
+          run={run.onRecord}
           left={one}
           trans={trans}
           key={`${one.map_index} ${one.key}`}
@@ -195,11 +192,11 @@ function Fared(props: {
 /** One value; looked at only when it is opened. */
 function LeftValue(props: {
   session: NotebookSession;
-  runId: string;
+  run: IOnRecord;
   left: ILeft;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { session, runId, left, trans } = props;
+  const { session, run, left, trans } = props;
   const [value, setValue] = React.useState<IValue | null>(null);
   const look = (): void => {
     if (!value) {
@@ -208,7 +205,7 @@ function LeftValue(props: {
         map_index: left.map_index,
         key: left.key
       };
-      void attempt(async () => setValue(await session.api.value(runId, at)));
+      void attempt(async () => setValue(await session.api.value(run, at)));
     }
   };
   const index = left.map_index >= 0 ? `[${left.map_index}] ` : '';
