@@ -1,7 +1,8 @@
-"""What values are, and what calls do: the functions of a notebook followed into, with the arguments they get.
+"""What calls do: the functions of a notebook followed into, with the arguments they get.
 
 Functions that the notebook hands to somebody else's code are followed too, as they may be called with anything that
-goes there.
+goes there. Operators, loops and properties call what the notebook defines for them; a generator runs where it is run
+through.
 """
 
 from __future__ import annotations
@@ -9,159 +10,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mwaa_kit.authoring.dunders import REFLECTED, STEPS_OF_GENERATORS, instead, is_dunder
-from mwaa_kit.authoring.links import Chain, Held
-from mwaa_kit.authoring.objects import NOTHING, Edit, Frame, Heap, Meaning, Objects, Parts, keys_of, put_part
+from mwaa_kit.authoring.objects import NOTHING, Edit, Frame, Meaning, Objects, Parts
 from mwaa_kit.authoring.results import FIGURE_AND_AXES, ONLY_OF_CONTAINERS
 from mwaa_kit.authoring.steps import (
-    BEHIND,
-    EACH,
-    EVERY,
     Call,
-    FromFunction,
-    FromModule,
-    FromName,
     Function,
-    Holding,
-    Joined,
-    Kept,
-    Part,
-    Several,
     Special,
     Step,
-    Value,
 )
-from mwaa_kit.authoring.timeline import Table, Timeline
+from mwaa_kit.authoring.valuing import Valuer, enumerate_keys
 
 _DEEPEST_CALL = 15
 
 
-class Caller:
-    """Knows which objects values are, and follows calls."""
-
-    def __init__(self) -> None:
-        self.timeline = Timeline()
-        self.heap = Heap(self.timeline)
-        self.names: Table[str, Chain[Held]] = Table(self.timeline)
-        self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
-        self.results: dict[Call | Kept, Objects] = {}
-        self.calling: list[Function] = []
-        self.path: tuple[int, ...] = ()
-        self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
-        self.bound_by_caller = frozenset[str]()
-        self.call_line = 0
-
-    @property
-    def unit(self) -> int:
-        """The unit that is being followed."""
-        return self.timeline.unit
+class Caller(Valuer):
+    """Follows calls."""
 
     def step(self, step: Step, frame: Frame | None, *, certain: bool) -> Objects | None:
         """Follow one step of a function; the linker knows how."""
         raise NotImplementedError
-
-    # -- values
-
-    def new(self) -> Objects:
-        """Return one new object: in a branch it may stand for many."""
-        return frozenset({self.heap.fresh(many=bool(self.path))})
-
-    def objects_of(self, name: str) -> Objects:
-        """Return what a global name may be."""
-        chain = self.names.get(name)
-        if chain is None:
-            return NOTHING
-        if chain.older is None:
-            return chain.newest.objects
-        return NOTHING.union(*(held.objects for held in chain))
-
-    def objects(self, value: Value | None, frame: Frame | None) -> Objects:
-        """Return the objects a value may be; a new one where nothing is known."""
-        found = NOTHING
-        if isinstance(value, FromName):
-            found = self._lookup(value.name, frame)
-        elif isinstance(value, FromModule):
-            found = self.heap.module(value.name)
-        elif isinstance(value, Part):
-            found = self.heap.parts_of(self.objects(value.of, frame), value.key)
-        elif isinstance(value, FromFunction):
-            found = self._defined(value, frame)
-        elif isinstance(value, Several):
-            found = NOTHING.union(*(self.objects(one, frame) for one in value.values))
-        elif isinstance(value, Holding):
-            parts = self._parts(value, frame)
-            found = frozenset({self.heap.container_of(parts, many=bool(self.path), fixed=value.fixed)})
-        elif isinstance(value, Joined):
-            found = self._joined(value, frame)
-        elif isinstance(value, Special):
-            known = self.results.get(value.call)
-            found = self.objects(value.call.gives, frame) if known is None else known
-        elif isinstance(value, Call | Kept):
-            found = self.results.get(value, NOTHING)
-        return found or self.new()
-
-    def _defined(self, value: FromFunction, frame: Frame | None) -> Objects:
-        made, definition = self.new(), value.definition
-        if isinstance(definition, Function):
-            defaults = tuple((name, self.objects(default, frame)) for name, default in definition.defaults)
-            meaning = Meaning(definition, frame, defaults=defaults)
-        else:
-            for name, method in definition.methods:
-                if method.is_property or "." in name or is_dunder(name):
-                    self._let_touch(name)
-            meaning = Meaning(definition, frame, bases=tuple(self.objects(base, frame) for base in definition.bases))
-        self.heap.meanings.put(min(made), meaning)
-        return made
-
-    def _parts(self, value: Holding, frame: Frame | None) -> Parts:
-        parts: Parts = {}
-        for key, held in value.parts:
-            objects = self.objects(held, frame)
-            if key != EVERY:
-                put_part(parts, key, objects, certain=True)
-                continue
-            for whole in sorted(objects):
-                for inner, more in (self.heap.held.get(whole) or {None: self.heap.parts_of(objects, None)}).items():
-                    put_part(parts, inner, more, certain=len(objects) == 1)
-        return parts
-
-    def _joined(self, value: Joined, frame: Frame | None) -> Objects:
-        every = sorted(made for one in value.values for made in self.objects(one, frame))
-        wholes = every if value.of_any else [made for made in every if self.heap.containers.get(made) is not None]
-        if not wholes and not value.of_any:
-            return NOTHING
-        parts: Parts = {}
-        for whole in wholes:
-            held = self.heap.held.get(whole) or {}
-            if value.of_any and not any(key in held for key in ("0", BEHIND)):
-                known = keys_of(held) if self.heap.containers.get(whole) else ()
-                held = dict(enumerate_keys([self.new() for _ in known])) or {
-                    None: self.heap.parts_of(frozenset({whole}), EACH)
-                }
-            for key, objects in held.items():
-                kept = value.ordered and len(wholes) == 1
-                put_part(parts, key if kept else None, objects, certain=kept)
-        return frozenset({self.heap.container_of(parts, many=bool(self.path))})
-
-    def _lookup(self, name: str, frame: Frame | None) -> Objects:
-        home = frame.find(name) if frame is not None else None
-        if home is not None:
-            return home.get(name, self.unit)
-        known = self._bound_on_the_way(name) or self.objects_of(name)
-        if not known:
-            known = frozenset({self.heap.fresh()})
-            self.names.put(name, Chain(Held(None, known)))
-        return known
-
-    def _bound_on_the_way(self, name: str) -> Objects:
-        """Return what `name` may be where this branch has bound it: nothing older then."""
-        found = NOTHING
-        for path, objects in reversed(self.maybe[name]) if name in self.maybe else ():
-            found |= objects
-            if path == self.path[: len(path)]:
-                return found
-        return NOTHING
-
-    # -- calls
 
     def call(self, call: Call, frame: Frame | None, *, certain: bool) -> Objects:
         """Follow a call, and return what it may give."""
@@ -223,24 +90,17 @@ class Caller:
         given = [self.new()] if method == "__getattr__" else args
         gives = self._run(target, [frozenset({made}), *given], {}, call, certain, -1)
         if method != "__iter__":
-            return self._boxed(gives) if call.method == "__iter__" else gives
+            return self.boxed(gives) if call.method == "__iter__" else gives
         following = replace(call, method="__next__", args=())
         steps = [self._touched(one, [], following, certain=False) for one in sorted(gives)]
-        return gives | self._boxed(NOTHING.union(*(step for step in steps if step)))
-
-    def _boxed(self, parts: Objects) -> Objects:
-        return frozenset({self.heap.container_of({None: parts}, many=True)}) if parts else NOTHING
-
-    def _let_touch(self, method: str) -> None:
-        if not self.heap.touchable.get(method):
-            self.heap.touchable.put(method, True)
+        return gives | self.boxed(NOTHING.union(*(step for step in steps if step)))
 
     def _begun(self, meaning: Meaning, given: dict[str, Objects]) -> Objects:
         """Return a new generator, of which nothing has run yet."""
         made = self.new()
         self.heap.meanings.put(min(made), replace(meaning, given=tuple(given.items())))
         for method in STEPS_OF_GENERATORS:
-            self._let_touch(method)
+            self.let_touch(method)
         return made
 
     def _go_on(self, made: int, generator: Meaning, call: Call) -> Objects:
@@ -362,8 +222,3 @@ def _arguments(
         rest: Parts = {repr(name): objects for name, objects in named.items() if name not in function.own}
         values[function.named_rest] = frozenset({caller.heap.container_of(rest)})
     return values
-
-
-def enumerate_keys(every: list[Objects]) -> list[tuple[str, Objects]]:
-    """Return some objects under the keys of their places."""
-    return [(str(place), objects) for place, objects in enumerate(every)]

@@ -6,44 +6,36 @@ One idea in more than 300 lines: a short method for each kind of expression, and
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
 from mwaa_kit.authoring import dunders
-from mwaa_kit.authoring.keys import few, has_first, holding, is_true, key_at, key_of, length_of, named_key, root_name
+from mwaa_kit.authoring.blockwalker import BlockWalker
+from mwaa_kit.authoring.keys import few, has_first, holding, is_true, key_of, named_key, root_name
 from mwaa_kit.authoring.mutations import function_mutates_first, method_mutates
-from mwaa_kit.authoring.results import NO_PARTS, TAKES_OUT, Change, calls_nothing, change_by, result_of
-from mwaa_kit.authoring.scopes import FunctionNode, bound_by, own_names, parameters
+from mwaa_kit.authoring.results import TAKES_OUT, calls_nothing, change_by, result_of
+from mwaa_kit.authoring.scopes import FunctionNode, bound_by, function_of_generator, own_names, parameters
 from mwaa_kit.authoring.steps import (
     EACH,
     EVERY,
-    Bind,
     Branch,
     Call,
-    Delete,
     FromFunction,
-    FromModule,
     FromName,
     Function,
     Holding,
     Joined,
     Kept,
     Key,
-    Mutate,
     Part,
-    Read,
     Return,
     Several,
     Special,
-    Step,
-    Touch,
     Unknowable,
     Value,
 )
 
 _HIDES_NAMES = frozenset({"exec", "eval", "globals", "locals", "vars"})
-_NO_INSTANCE = (Holding, Joined, FromFunction, FromModule)
 _WHOLE_INDEX = (ast.Compare, ast.BinOp, ast.BoolOp, ast.List, ast.Call, ast.Tuple)
 
 
@@ -52,107 +44,8 @@ def _handler_of(kind: str) -> str:
     return f"_on_{kind.lower()}"
 
 
-class ExpressionWalker:
-    """Follows the expressions of one block; the state of the walk is here too.
-
-    Parameters
-    ----------
-    own
-        For a function: all names local to it.
-
-    Attributes
-    ----------
-    functions
-        Each function of the block, however deep, with the names that it and those around it hide.
-    """
-
-    def __init__(self, own: frozenset[str] | None = None, arguments: frozenset[str] = frozenset()) -> None:
-        self.is_function = own is not None
-        self.own = own or frozenset()
-        self.steps: list[Step] = []
-        self.functions: list[tuple[Function, frozenset[str]]] = []
-        self.bound: set[str] = set(arguments)
-        self.hidden: list[set[str]] = []
-        self.taken: dict[str, Value | None] = {}
-        self.unknowable: list[Unknowable] = []
-        self.depth = 0
-        self.class_depth = 0
-        self.class_scope = -1
-        self.dead = False
-        self.loops = 0
-        self.yields = False
-        self.lazy_annotations = False
-
-    # -- names
-
-    def read(self, name: str, node: ast.expr) -> None:
-        """Note a read, unless the name is this block's own."""
-        if name in self.bound or name in self.own or (self.hidden and self._is_hidden(name)):
-            return
-        self.steps.append(Read(name, node.lineno, node.col_offset + 1))
-
-    def bind(self, name: str, node: ast.AST, kind: str, value: Value | None, *, added: Value | None = None) -> None:
-        """Note a binding; in a class body it stays in the class."""
-        line = getattr(node, "lineno", 1)
-        self.steps.append(Bind(name, kind, line, self.depth == 0, value, added))
-        if self.class_depth:
-            self.hidden[self.class_scope].add(name)
-        else:
-            self.bound.add(name)
-
-    def mutate(self, value: Value | None, node: ast.expr, change: Change = NO_PARTS, *, method: str = "") -> None:
-        """Note that an object is changed in place."""
-        name = root_name(node) or ""
-        name = "" if self._is_hidden(name) else name
-        if value is not None:
-            step = Mutate(name, node.lineno, self.depth == 0, value, method, change.puts, change.removes, change.shifts)
-            special = change.containers or change.of is not None
-            self.steps.append(replace(step, containers=change.containers, of=change.of) if special else step)
-
-    def kept(self, value: Value | None) -> Value:
-        """Have a value worked out here and now, and once."""
-        if isinstance(value, Kept | Call):
-            return value
-        kept = Kept(value)
-        self.steps.append(kept)
-        return kept
-
-    def delete(self, name: str, node: ast.AST) -> None:
-        """Note that a name is deleted."""
-        self.steps.append(Delete(name, getattr(node, "lineno", 1), self.depth == 0))
-        self.bound.discard(name)
-
-    def branches(self, runs: Sequence[Callable[[], None]]) -> None:
-        """Follow each of several ways on; afterwards only what all of them bound is bound for certain."""
-        before, ends = set(self.bound), []
-        self.depth += 1
-        for run in runs:
-            self.bound, self.dead = set(before), False
-            self.steps.append(Branch(begins=True))
-            run()
-            self.steps.append(Branch(begins=False))
-            if not self.dead:
-                ends.append(self.bound)
-        self.depth -= 1
-        self.dead = not ends
-        self.bound = set.intersection(*ends) if ends else self.bound
-
-    def touch(
-        self,
-        value: Value | None,
-        method: str,
-        node: ast.AST,
-        args: tuple[Value | None, ...] = (),
-        *,
-        gives: Value | None = None,
-    ) -> Value | None:
-        """Note that something runs `method`, if the notebook has one for the value; return what comes out then."""
-        if value is None or not method or isinstance(value, _NO_INSTANCE):
-            return gives
-        line = getattr(node, "lineno", 1)
-        call = Call(value, method, args, (), -1, frozenset(self.bound), line, self.depth == 0, gives)
-        self.steps.append(Touch(call))
-        return Special(call)
+class ExpressionWalker(BlockWalker):
+    """Follows the expressions of one block."""
 
     def iterated(self, node: ast.expr) -> Value | None:
         """Follow an expression that a loop, an unpacking or a star runs through at once."""
@@ -162,48 +55,6 @@ class ExpressionWalker:
     def truth(self, node: ast.expr) -> None:
         """Follow an expression that is asked whether it is true."""
         self.touch(self.value(node), "__bool__", node)
-
-    def bind_target(self, target: ast.expr, value: Value | None) -> None:
-        """Bind or change what stands left of an assignment."""
-        if isinstance(target, ast.Name):
-            self.bind(target.id, target, "data", value)
-        elif isinstance(target, ast.Starred):
-            self.bind_target(target.value, None)
-        elif isinstance(target, ast.Tuple | ast.List):
-            kept = self.kept(value) if value is not None else None
-            self._unpack(
-                target.elts, self.touch(kept, "__iter__", target, gives=kept) if length_of(kept) is None else kept
-            )
-        elif isinstance(target, ast.Attribute | ast.Subscript):
-            whole = self.value(target.value)
-            if isinstance(target, ast.Subscript):
-                self.touch(whole, "__setitem__", target, (self.value(target.slice), value))
-                value = self.part_of(value) if isinstance(target.slice, ast.Slice) else value
-            else:
-                self.touch(whole, f"{target.attr}.setter", target, (value,))
-            self.mutate(whole, target, Change(((key_of(target), value),)))
-
-    def _unpack(self, targets: list[ast.expr], value: Value | None) -> None:
-        """Take a value apart; where a display says how long it is, what is behind a star is known too."""
-        star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), len(targets))
-        length = length_of(value)
-        for i, inner in enumerate(targets):
-            if value is None:
-                self.bind_target(inner, None)
-            elif i != star:
-                behind = length - len(targets) + i if length is not None else None
-                self.bind_target(inner, Part(value, key_at(i if i < star else behind)))
-            elif isinstance(inner, ast.Starred):
-                end = (length or 0) - len(targets) + star + 1
-                parts = [(str(at - star), Part(value, str(at))) for at in range(star, end)]
-                whole = Holding(tuple(parts)) if length is not None else Holding(((None, Part(value)),))
-                self.bind_target(inner.value, whole)
-
-    def part_of(self, value: Value | None, key: Key = None) -> Value | None:
-        """Return what an item or attribute of a value may share with it."""
-        return Part(value, key) if value is not None else None
-
-    # -- values
 
     def children(self, node: ast.AST) -> None:
         """Follow every expression right below a node, as it is written."""
@@ -227,11 +78,8 @@ class ExpressionWalker:
 
     def _on_name(self, node: ast.Name) -> Value | None:
         self.read(node.id, node)
-        hidden = self.hidden and self._is_hidden(node.id)
+        hidden = self.hidden and self.is_hidden(node.id)
         return self.taken.get(node.id) if hidden else FromName(node.id)
-
-    def _is_hidden(self, name: str) -> bool:
-        return any(name in names for names in self.hidden)
 
     def _on_attribute(self, node: ast.Attribute) -> Value | None:
         value = self.value(node.value)
@@ -339,7 +187,7 @@ class ExpressionWalker:
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
             return self._on_listcomp(node)  # it binds out here
         first, arg = self.value(node.generators[0].iter), ast.arg(".0")
-        made = FromFunction(self.function(as_function(node, arg), ()))
+        made = FromFunction(self.function(function_of_generator(node, arg), ()))
         bound = frozenset(self.bound)
         call = Call(made, "", (first,), (), -1, bound, node.lineno, self.depth == 0)
         self.steps.append(call)
@@ -535,19 +383,6 @@ class ExpressionWalker:
 
 def _elements(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.expr]:
     return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-
-
-def as_function(node: ast.GeneratorExp, arg: ast.arg) -> ast.FunctionDef:
-    """Return the function that a generator expression is; its argument is the first iterable."""
-    body: ast.stmt = ast.Expr(ast.Yield(node.elt))
-    for at, generator in reversed([*enumerate(node.generators)]):
-        for condition in reversed(generator.ifs):
-            body = ast.If(condition, [body], [])
-        iterable = generator.iter if at else ast.Name(arg.arg, ast.Load())
-        body = ast.For(generator.target, iterable, [body], [])
-    arguments = ast.arguments([], [arg], None, [], [], None, [])
-    made = ast.copy_location(ast.FunctionDef("<genexpr>", arguments, [body], []), node)
-    return ast.fix_missing_locations(made)
 
 
 def _hides(node: ast.Call) -> bool:

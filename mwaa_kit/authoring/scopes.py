@@ -79,3 +79,16 @@ def _same_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
 def _walruses(node: ast.AST) -> list[ast.AST]:
     """Return the targets of ``:=`` in a comprehension: they bind in the scope around it."""
     return [inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)]
+
+
+def function_of_generator(node: ast.GeneratorExp, arg: ast.arg) -> ast.FunctionDef:
+    """Return the function that a generator expression is; its argument is the first iterable."""
+    body: ast.stmt = ast.Expr(ast.Yield(node.elt))
+    for at, generator in reversed([*enumerate(node.generators)]):
+        for condition in reversed(generator.ifs):
+            body = ast.If(condition, [body], [])
+        iterable = generator.iter if at else ast.Name(arg.arg, ast.Load())
+        body = ast.For(generator.target, iterable, [body], [])
+    arguments = ast.arguments([], [arg], None, [], [], None, [])
+    made = ast.copy_location(ast.FunctionDef("<genexpr>", arguments, [body], []), node)
+    return ast.fix_missing_locations(made)

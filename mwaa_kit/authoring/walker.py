@@ -3,6 +3,8 @@
 A name that an earlier line of the block has bound for certain is not read from outside. Statements are here,
 expressions in :mod:`mwaa_kit.authoring.expressions`. Inner functions become blocks of their own, which run when they
 are called.
+
+One idea in more than 300 lines: a short method for each kind of statement.
 """
 
 from __future__ import annotations

@@ -34,7 +34,12 @@ CELLS = [
     "def make():\n    k = a\n    def f(x):\n        nonlocal k\n        x, k = k, x\n        return x\n    return f",
     "f = make()",
     "class Bag:\n    def __init__(self):\n        self.all = a\n    def add(self, x):\n        self.all.append(x)",
+    "class Bag:\n    @property\n    def all(self): return c\n    def __len__(self): return len(b)",
     "a = Bag()",
+    "b = a.all",
+    "c = len(a)",
+    "def f(x):\n    yield x\n    yield a",
+    "b = [*c]",
     "a.add(b)",
     "sum = a",
     "c = sum(b)",
@@ -71,6 +76,18 @@ def test_any_edit_of_any_cell_gives_what_reading_afresh_gives(seed: int) -> None
         at = dice.randrange(len(sources))
         sources = [*sources[:at], dice.choice([*others, *sources, "pass"]), *sources[at + 1 :]]
         assert followed.edit(at, sources[at]) == find_dataflow(notebook(sources))
+
+
+def test_a_property_an_operator_and_a_generator_that_an_edit_adds_are_seen_below() -> None:
+    uses = ["b = Bag()", "b.all", "len(b)", "c = f(1)", "list(c)"]
+    sources = ["a = 1", "class Bag: all = 1", "def f(x): return [x]", *uses]
+    followed = FollowedNotebook(notebook(sources))
+    sources[1] = "class Bag:\n    @property\n    def all(self): return a\n    def __len__(self): return a"
+    sources[2] = "def f(x): yield a"
+    followed.edit(1, sources[1])
+    edited = followed.edit(2, sources[2])
+    assert edited == find_dataflow(notebook(sources))
+    assert [edge.target for edge in edited.edges if edge.names == ("a",)] == [4, 5, 7]
 
 
 def test_an_edit_that_writes_the_same_names_is_all_that_is_followed_again() -> None:
