@@ -1,4 +1,7 @@
-/** A Dag that answers: the live graph of the JupyterLab panel and of a cell. */
+/**
+ * A Dag that answers: the live graph of the JupyterLab panel and of a cell. One class in more than 300 lines: it only ties
+ * the parts together, each of which is a module of its own, and is all that a front end calls.
+ */
 import type { IPalette } from './boxes.ts';
 import { listenForEdges } from './connect.ts';
 import { listen } from './controls.ts';

@@ -7,6 +7,7 @@ import {
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { Api } from './api.ts';
+import { cellsIn, makeEdits } from './editor.ts';
 import type { Jobs } from './jobs.ts';
 import { KernelRuns } from './kernelruns.ts';
 import type { RunState } from './runstate.ts';
@@ -143,46 +144,14 @@ export class NotebookSession {
 
   /** The notebook as it is in the editor. */
   document(): wire.IDocument {
-    const model = this.panel.context.model;
-    const cells = [...model.cells].map(cell => ({
-      id: cell.id,
-      cell_type: cell.type as wire.ICellSource['cell_type'],
-      source: cell.sharedModel.getSource(),
-      execution_count:
-        cell.type === 'code'
-          ? ((cell as unknown as { executionCount: number | null })
-              .executionCount ?? null)
-          : null,
-      metadata: tagsOf(cell.getMetadata('tags'))
-    }));
+    const cells = cellsIn(this.panel);
     return { path: this.path, cells, revision: this._revision };
   }
 
-  /**
-   * Ask for an edit and make it in the editor; return what was said about it. One undo takes it back: in the cell, or in the
-   * whole notebook where the user has set undo to be document-wide.
-   */
+  /** Ask for an edit and make it in the editor; return what was said about it. */
   async edit(edit: wire.Edit): Promise<string[]> {
     const found = await this.api.edits(this.document(), edit);
-    const shared = this.panel.context.model.sharedModel;
-    const make = (): void => {
-      for (const change of found.changes) {
-        const cell = shared.cells.find(one => one.getId() === change.id);
-        cell?.setSource(change.source);
-      }
-      for (const insert of found.inserts) {
-        shared.insertCell(insert.index, {
-          cell_type: insert.cell_type,
-          source: insert.source
-        });
-      }
-    };
-    // A transaction of the notebook's own would hide the change from the undo of each cell.
-    if (shared.disableDocumentWideUndoRedo) {
-      make();
-    } else {
-      shared.transact(make);
-    }
+    makeEdits(this.panel, found);
     return found.notes;
   }
 
@@ -321,8 +290,4 @@ export class NotebookSession {
   private _disposed = false;
   private _timer = 0;
   private _airflowTimer = 0;
-}
-
-function tagsOf(tags: unknown): { tags?: string[] } {
-  return Array.isArray(tags) ? { tags: tags.map(String) } : {};
 }
