@@ -13,6 +13,7 @@ from typing import Any
 
 from mwaa_kit.engine.opening import installed_airflow, open_engine
 from mwaa_kit.engine.protocol import Engine
+from mwaa_kit.scheduler.interrupts import interrupts_wait
 
 
 def waits_for_airflow() -> str | None:
@@ -30,22 +31,6 @@ def start_engine() -> Engine:
     """
     with interrupts_wait(), _own_logging():
         return open_engine()
-
-
-@contextlib.contextmanager
-def interrupts_wait() -> Iterator[None]:
-    """Let an interrupt that comes inside the block take effect at its end, as it would have without the block."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: asked.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if asked:
-            signal.raise_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager

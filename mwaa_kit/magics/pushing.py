@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mwaa_kit.magics.kernel import interrupts_wait
 from mwaa_kit.model.run import DagRun, Event
+from mwaa_kit.scheduler.interrupts import interrupts_wait
 
 TARGET = "mwaa.dag"
 _PAUSE_SECONDS = 0.05

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +15,7 @@ from mwaa_kit.engine.world import KnownRun
 from mwaa_kit.model.run import FAILED, DagRun, Event, RunCancelling, RunNote, RunStarted, TaskInstance
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.scheduler.instead import Instead
+from mwaa_kit.scheduler.interrupts import deaf_to_interrupts, interrupts_wait
 from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.loop import Loop
 from mwaa_kit.scheduler.modes import open_executor
@@ -153,16 +151,19 @@ def run_dag(
         starter.follow(state)
         cancelled = False
     except KeyboardInterrupt:
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             emit(RunCancelling(now(), dag.dag_id, info.run_id))
             loop.cancel()
         _tear_down(loop)
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
-        executor.close()
-        run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
-        run = replace(run, triggered=tuple(starter.started))
-        world.finish(KnownRun(info, run.state, started, run.end_date, run.task_instances), run)
-        recorder.finish(run)
+        try:
+            executor.close()
+        finally:
+            with interrupts_wait():
+                run = _summarise(state, outcome, started, now(), cancelled=cancelled, read=engine.read_value)
+                run = replace(run, triggered=tuple(starter.started))
+                world.finish(KnownRun(info, run.state, started, run.end_date, run.task_instances), run)
+                recorder.finish(run)
     if options.instead.record is not None:
         write_recording(options.instead.record, run, info, state)
     return run
@@ -173,21 +174,8 @@ def _tear_down(loop: Loop) -> None:
     try:
         loop.tear_down()
     except KeyboardInterrupt:
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             loop.cancel()
-
-
-@contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let a second Ctrl-C not cut off what the first one set going; it takes no longer than the grace of a task."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _summarise(

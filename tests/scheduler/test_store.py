@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_scheduler import CHAIN, CountingEngine
 
 from mwaa_kit.errors import ConfigurationError, RecordUnreadableError, UnknownRunError
 from mwaa_kit.model.run import RunNote
@@ -18,7 +20,9 @@ from mwaa_kit.scheduler import valuefiles
 from mwaa_kit.scheduler.folder import make_folder
 from mwaa_kit.scheduler.local import LocalSettings, read_local_settings
 from mwaa_kit.scheduler.pruning import Bounds
+from mwaa_kit.scheduler.running import RunOptions, run_dag
 from mwaa_kit.scheduler.store import RunStore
+from mwaa_kit.scheduler.world import World
 from mwaa_kit.verbs.history import prune, runs
 
 FILE = Path(__file__).parent / "dags_for_executors.py"
@@ -195,6 +199,21 @@ def test_the_oldest_runs_are_forgotten_with_their_values(dags: Any, play: Any, t
 
     assert (len(gone), [line.run_id for line in runs(tmp_path).lines]) == (2, [newest])
     assert len(runs(tmp_path)[0].xcoms) == len(list((tmp_path / ".mwaa-kit" / "values").iterdir())) == 6
+
+
+def test_an_interrupt_that_comes_at_the_very_end_leaves_no_run_that_goes_on_for_ever(tmp_path: Path) -> None:
+    class InterruptedWorld(World):
+        """Lets the interrupt come when all tasks have ended, and the record has not."""
+
+        def finish(self, *arguments: Any) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            super().finish(*arguments)
+
+    engine: Any = CountingEngine(CHAIN, dict.fromkeys(CHAIN.by_id, "success"))
+    with pytest.raises(KeyboardInterrupt):
+        run_dag(engine, CHAIN, RunOptions(), local=LocalSettings(), store_in=tmp_path, world=InterruptedWorld())
+
+    assert [(line.state, line.cancelled) for line in runs(tmp_path).lines] == [("success", False)]
 
 
 LARGE = """
