@@ -279,19 +279,23 @@ def test_what_stands_in_the_way_of_a_publish_is_said_in_full_and_listed(window: 
 
 def test_a_run_of_the_kernel_shows_its_values_and_its_card_as_well(window: DagPage) -> None:
     load = "#| task: load\nimport pandas as pd\nframe = pd.DataFrame({'spend': [3, 4]})"
-    count = "#| task: count\nn = len(frame)"
-    cells = (f"{HEAD}\n%load_ext mwaa_kit", load, count, dag("of_the_kernel"), "%run_dag")
+    count, show = "#| task: count\nn = len(frame)", "#| task: show\nprint(n)"
+    cells = (f"{HEAD}\n%load_ext mwaa_kit", load, count, show, dag("of_the_kernel"), "%run_dag")
     window.open(window.lab.write("of_the_kernel.ipynb", *cells))
     window.cell("%load_ext").locator(".cm-content").click()
     window.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
     window.page.get_by_role("menuitem", name="Run", exact=True).click()
     window.page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    window.expect_run("success", "2 of 2 tasks")
+    window.expect_run("success", "3 of 3 tasks")
 
     window.task("load").locator(".mk-box").click()
     task = window.tab("Task")
     task.get_by_text("pandas.DataFrame").click()
     expect(task.get_by_role("row")).to_have_text(["spend", "3", "4"])
+    task.get_by_text("Plot").click()
+    expect(task.get_by_role("img", name="spend from 3 to 4")).to_be_visible()
+    window.task("count").locator(".mk-box").click()
+    expect(task.get_by_role("row")).to_have_count(0)  # the values of another task are not those of this one
     runs = window.tab("Runs")
     runs.get_by_text("Earlier runs").click()
     runs.get_by_role("table").get_by_role("button", name="Run card").click()

@@ -177,7 +177,7 @@ function Fared(props: {
           run={run.onRecord}
           left={one}
           trans={trans}
-          key={`${one.map_index} ${one.key}`}
+          key={`${run.job.id} ${taskId} ${one.map_index} ${one.key}`}
         />
       ))}
       {lines.length ? (

@@ -1,8 +1,9 @@
-/** A bounded look at a value: as a table, as JSON, or as text. */
+/** A bounded look at a value: as a table, as JSON, or as text; numbers as lines, too. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IValue } from '../wire.ts';
+import { Plot } from './plot.tsx';
 
 export function ValuePreview(props: {
   value: IValue;
@@ -38,6 +39,7 @@ export function ValuePreview(props: {
             : preview.text}
         </pre>
       )}
+      <Plot preview={preview} trans={trans} />
       {value.truncated ? (
         <p>{trans.__('Only the beginning is shown.')}</p>
       ) : null}
