@@ -18,8 +18,8 @@ import os
 import signal
 from typing import Any
 
-from mwaa_kit.engine.children import die_with_parent
 from mwaa_kit.engine.opening import open_engine
+from mwaa_kit.engine.processes import die_with_parent
 from mwaa_kit.engine.protocol import Engine
 from mwaa_kit.engine.serving import Line, Session, explain
 from mwaa_kit.engine.trial import load_in_child

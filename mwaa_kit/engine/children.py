@@ -15,28 +15,23 @@ task that takes too long from within; a child that does not obey, since it hangs
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
-import itertools
 import os
 import pickle
 import signal
 import sys
-import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.connection import wait as wait_for_any
-from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.belonging import be_alone
-from mwaa_kit.engine.jobs import Job, perform, state_after_failure
-from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
-from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, pass_over_breakpoint
-from mwaa_kit.engine.tracebacks import last_line
+from mwaa_kit.engine.forked import OUTCOME, SILENT, be_child
+from mwaa_kit.engine.jobs import Job, state_after_failure
+from mwaa_kit.engine.processes import bury, gone, readable, signal_group
+from mwaa_kit.engine.protocol import Engine, TaskOutcome
+from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded
 
 GRACE_SECONDS = 2.0
 """How long a task may take to end after SIGTERM. Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""
@@ -46,13 +41,6 @@ SILENT_SECONDS = 10.0
 
 CLEANUP_SECONDS = 60.0
 """How long it may take in all after its timeout: Airflow's ``core.killed_task_cleanup_time``."""
-
-_PR_SET_PDEATHSIG = 1
-"""``prctl(2)``: the signal a process gets when its parent dies."""
-
-_OUTCOME = "outcome"
-SILENT = frozenset({"log", "set_xcom", "delete_xcom", "set_variable", "skip", "remember", "forget", "mask"})
-"""Requests that need no answer. They keep their place in the pipe, so a later question sees their effect."""
 
 
 @dataclass
@@ -120,7 +108,7 @@ class Children:
         if pid == 0:
             here.close()
             os.close(read_end)
-            _be_child(self._engine, job, there, write_end, self.memory_bytes)
+            be_child(self._engine, job, there, write_end, self.memory_bytes)
         there.close()
         os.close(write_end)
         request = job.request
@@ -190,7 +178,7 @@ class Children:
         except (EOFError, OSError, pickle.UnpicklingError):  # the child is gone, perhaps amid a message
             child.ended = True
             return
-        if name == _OUTCOME:
+        if name == OUTCOME:
             child.outcome, child.ended = arguments, True
         else:
             self._ask(child, number, name, arguments)
@@ -212,12 +200,12 @@ class Children:
                 number, name, arguments = child.requests.recv()
             except (EOFError, OSError, pickle.UnpicklingError):
                 break
-            if name == _OUTCOME:
+            if name == OUTCOME:
                 child.outcome = arguments
             elif name in SILENT:
                 self._ask(child, number, name, arguments)
-        status = _bury(child.pid, GRACE_SECONDS)
-        while _readable(child.output) and self._read_output(child):
+        status = bury(child.pid, GRACE_SECONDS)
+        while readable(child.output) and self._read_output(child):
             pass
         self._forget(child)
         return child.job, child.outcome or _died(child, status)
@@ -233,7 +221,7 @@ class Children:
         for child in children:
             signal_group(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(not _gone(child.pid) for child in children) and time.monotonic() < deadline:
+        while any(not gone(child.pid) for child in children) and time.monotonic() < deadline:
             time.sleep(0.02)
         for child in children:
             self._kill(child)
@@ -265,111 +253,3 @@ def _died(child: Child, status: int) -> TaskOutcome:
     reason = f"the task's process {how} before the task was done"
     child.write("error", reason)
     return TaskOutcome(state_after_failure(child.job.request), reason)
-
-
-def _bury(pid: int, patience_seconds: float) -> int:
-    """Wait until a child that has closed its pipe is gone; one that lingers is killed. Return its status."""
-    deadline = time.monotonic() + patience_seconds
-    pause = 0.0005
-    while True:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return status
-        if time.monotonic() > deadline:
-            signal_group(pid, signal.SIGKILL)
-            return os.waitpid(pid, 0)[1]
-        time.sleep(pause)
-        pause = min(pause * 2, 0.02)
-
-
-class _PipedServices:
-    """The run's services, asked over a pipe; by one thread of the task at a time."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._turn = threading.RLock()
-        self._numbers = itertools.count()
-
-    def __getattr__(self, name: str) -> Any:
-        def ask(*arguments: Any) -> Any:
-            with self._turn:
-                asked = next(self._numbers)
-                self._pipe.send((asked, name, arguments))
-                return None if name in SILENT else self._answer_to(asked)
-
-        return ask
-
-    def _answer_to(self, asked: int) -> Any:
-        """Wait for the answer to one question; one that a timeout interrupted has left its own behind."""
-        while True:
-            number, answer = self._pipe.recv()
-            if number == asked:
-                return answer
-
-
-def _be_child(engine: Engine, job: Job, pipe: Connection, output: int, memory_bytes: int) -> None:
-    """Do one job and end; never returns."""
-    code = 1
-    try:
-        os.setpgid(0, 0)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        be_alone()
-        die_with_parent()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        sys.breakpointhook = pass_over_breakpoint
-        if memory_bytes:
-            _limit_memory(memory_bytes)
-        services: TaskServices = _PipedServices(pipe)  # it answers to every name of the protocol
-        try:
-            outcome = perform(engine, job, services, lambda: False)
-        except Exception as error:
-            traceback.print_exc()  # it is in the task's log
-            outcome = TaskOutcome(state_after_failure(job.request), last_line(error))
-        pipe.send((0, _OUTCOME, outcome))
-        code = 0
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    """Let this process take so much address space beyond what it has: more is a ``MemoryError`` in the task."""
-    import resource
-
-    if sys.platform == "linux":
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (taken + memory_bytes, taken + memory_bytes))
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends; elsewhere a child notices at its next question."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def signal_group(pid: int, number: int) -> None:
-    """Signal a process and what it started."""
-    for send in (os.killpg, os.kill):  # a child that was just forked may not lead its group yet
-        try:
-            send(pid, number)
-        except (ProcessLookupError, PermissionError):
-            continue
-        return
-
-
-def _gone(pid: int) -> bool:
-    """Whether a child has ended; it stays there to be collected."""
-    try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
-
-
-def _readable(descriptor: int) -> bool:
-    import select
-
-    return bool(select.select([descriptor], [], [], 0)[0])

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mwaa_kit.engine.children import SILENT, Child, Children
+from mwaa_kit.engine.children import Child, Children
 from mwaa_kit.engine.codec import dump, read
+from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.jobs import Job
 from mwaa_kit.engine.protocol import Deferral, Engine, TaskOutcome
 from mwaa_kit.engine.trial import load_in_child

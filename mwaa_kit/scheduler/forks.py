@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mwaa_kit.engine.children import SILENT, Child, Children
+from mwaa_kit.engine.children import Child, Children
+from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.jobs import Job
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
 

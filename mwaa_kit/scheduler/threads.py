@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from mwaa_kit.engine.children import GRACE_SECONDS, SILENT, Child, Children
+from mwaa_kit.engine.children import GRACE_SECONDS, Child, Children
+from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
 

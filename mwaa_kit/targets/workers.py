@@ -24,7 +24,7 @@ from typing import Any
 
 import mwaa_kit
 from mwaa_kit import errors
-from mwaa_kit.engine.children import SILENT
+from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.home import kit_home
 from mwaa_kit.engine.serving import Line
 from mwaa_kit.engine.trial import PARSE_SECONDS
