@@ -11,6 +11,8 @@ same for the same arguments is a doubt. Known are most builtins, modules of the 
 numpy and pandas as long as nothing by the name of their readers, writers and random numbers is called. Anything else, such
 as ``open``, ``os``, a clock or an unknown library, reaches outside or may differ the next time. What is printed or
 logged is no doubt. A library's function can still be changed behind our back, so this is a rule for test-runs, no proof.
+
+Both are judged in one walk through the code, hence one file of a little more than 300 lines.
 """
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
     from mwaa_kit.magics.pushing import push_to_panel
     from mwaa_kit.magics.taking import take_values, tasks_to_run
     from mwaa_kit.targets.catalogue import NEWEST
-    from mwaa_kit.verbs.running import find_runnable, run
+    from mwaa_kit.verbs.runnables import find_runnable
+    from mwaa_kit.verbs.running import run
     from mwaa_kit.verbs.values import read_date, read_params
 
     pairs, name = _params_and_source(given.words)

@@ -1,4 +1,7 @@
-"""What happens in a Dag run: events as they happen, and the run as it stands at its end."""
+"""What happens in a Dag run: events as they happen, and the run as it stands at its end.
+
+One idea in more than 300 lines: the words for what happened, each a small data class.
+"""
 
 from __future__ import annotations
 

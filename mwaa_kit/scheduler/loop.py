@@ -1,4 +1,7 @@
-"""The loop: ask what is ready, hand it out, take what ended, until nothing is left."""
+"""The loop: ask what is ready, hand it out, take what ended, until nothing is left.
+
+One class in a little more than 300 lines: each method is one step of the loop.
+"""
 
 from __future__ import annotations
 

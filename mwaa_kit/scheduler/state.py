@@ -1,4 +1,7 @@
-"""The state of one run, in memory: task instances, XComs, and the answers to what a running task asks."""
+"""The state of one run, in memory: task instances, XComs, and the answers to what a running task asks.
+
+One class in a little more than 300 lines: a short answer to each question that a task may ask.
+"""
 
 from __future__ import annotations
 

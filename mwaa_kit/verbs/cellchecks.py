@@ -113,7 +113,7 @@ class CheckedNotebook:
     @cached_property
     def _loaded(self) -> Any:
         from mwaa_kit.engine.opening import open_engine
-        from mwaa_kit.verbs.running import load_module
+        from mwaa_kit.verbs.runnables import load_module
 
         return load_module(self._module, open_engine())
 

@@ -18,7 +18,7 @@ from mwaa_kit.scheduler.folder import FOLDER_NAME
 from mwaa_kit.scheduler.history import StoredRun
 from mwaa_kit.scheduler.store import RunStore
 from mwaa_kit.scheduler.world import Neighbours, concerns
-from mwaa_kit.verbs.running import Runnable, load_file
+from mwaa_kit.verbs.runnables import Runnable, load_file
 
 _ENDINGS = (".py", ".ipynb")
 

@@ -11,7 +11,8 @@ from mwaa_kit.errors import WrongUsageError
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
-from mwaa_kit.verbs.running import Listen, find_runnable, open_world, play, tell_warnings
+from mwaa_kit.verbs.runnables import find_runnable
+from mwaa_kit.verbs.running import Listen, open_world, play, tell_warnings
 
 if TYPE_CHECKING:
     from mwaa_kit.scheduler.people import Ask
