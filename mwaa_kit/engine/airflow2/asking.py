@@ -233,9 +233,10 @@ def _get_variable(key: str) -> str | None:
     asking = current()
     value = asking.services.get_variable(key) if asking else None
     if value is not None and asking is not None:
-        from airflow.utils.log.secrets_masker import should_hide_value_for_key
+        from airflow.utils.log import secrets_masker
 
-        if should_hide_value_for_key(key):
+        hides: Callable[[str], bool] = secrets_masker.should_hide_value_for_key
+        if hides(key):
             asking.services.mask(value)
     return value
 

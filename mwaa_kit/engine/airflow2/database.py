@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from mwaa_kit.engine.airflow2.datasets import put_events
@@ -27,8 +28,9 @@ def open_database() -> None:
     from sqlalchemy.pool import StaticPool
 
     settings.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    settings.Session.remove()
-    settings.Session.configure(bind=settings.engine)
+    session: Any = settings.Session  # a scoped session, which Airflow calls a callable
+    session.remove()
+    session.configure(bind=settings.engine)
     _import_models()
     Base.metadata.create_all(settings.engine)
 
@@ -37,9 +39,10 @@ def _import_models() -> None:
     """Import every module that has tables: they refer to each other."""
     from importlib import import_module
 
-    from airflow.models import import_all_models
+    from airflow import models
 
-    import_all_models()
+    import_all: Callable[[], None] = models.import_all_models
+    import_all()
     for module in ("airflow.providers.fab.auth_manager.models", "airflow.www.fab_security.sqla.models"):
         try:
             import_module(module)
@@ -59,6 +62,7 @@ def begin_run(session: Any, request: TaskRequest) -> None:
     """Make the row of a run when it is not there; rows of other runs go."""
     from airflow.models.dagrun import DagRun
     from airflow.models.xcom import BaseXCom
+    from airflow.utils.state import DagRunState
 
     run = request.run
     if _present == [(run.dag_id, run.run_id)]:
@@ -74,7 +78,7 @@ def begin_run(session: Any, request: TaskRequest) -> None:
         start_date=run.run_after,
         external_trigger=kind == "manual",
         conf=dict(run.conf),
-        state="running",
+        state=DagRunState.RUNNING,
         run_type=kind,
         data_interval=_interval(request),
     )

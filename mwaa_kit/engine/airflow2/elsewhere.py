@@ -119,7 +119,8 @@ def _trigger(
     became = asking.services.trigger(asking.request.key, asking.request.try_number, wish)
     run = _OtherRun(asking, wish)
     if became.outcome == "exists":
-        raise DagRunAlreadyExists(run, execution_date, run_id)
+        exists: Any = DagRunAlreadyExists  # it wants a DagRun, and a date where none was asked for
+        raise exists(run, execution_date, run_id)
     waits = getattr(task, "wait_for_completion", False)
     if became.outcome == "refused" or (became.outcome == "absent" and waits):
         raise AirflowFailException(became.reason)

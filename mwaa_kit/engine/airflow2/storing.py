@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from mwaa_kit.engine.protocol import TaskRequest
@@ -16,13 +17,8 @@ def read_value(stored: Any) -> Any:
     """Return a live object from what the run keeps."""
     from airflow.models.xcom import XCom
 
-    class Row:
-        """As much of an XCom as Airflow reads a value from."""
-
-        value = _to_bytes(stored)
-        key = RETURN_KEY
-
-    return XCom.deserialize_value(Row())
+    row: Any = SimpleNamespace(value=_to_bytes(stored), key=RETURN_KEY)  # as much of it as Airflow reads a value from
+    return XCom.deserialize_value(row)
 
 
 def write_value(value: Any) -> Any:
