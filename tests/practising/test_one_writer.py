@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from support_server import run_apart
+
 from mwaa_kit.practising.one_writer import OneWriter
 
 
@@ -45,7 +47,7 @@ def _seen(*requests: tuple[str, str]) -> list[str]:
     async def ask() -> list[str]:
         return await _ask(App(), *requests)
 
-    return asyncio.run(ask())
+    return run_apart(ask())
 
 
 def test_a_change_waits_for_the_one_before_it() -> None:
