@@ -206,7 +206,7 @@ def test_axe_finds_nothing_serious(window: DagPage, theme: str, axe: Path) -> No
         window.tab(tab).get_by_text(button).click()
         window.page.get_by_role("dialog").wait_for()
         look(".jp-Dialog-content")
-        window.page.keyboard.press("Escape")
+        window.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     window.command("Schedule…")
     window.page.get_by_role("dialog").get_by_label("A cron expression").fill("@weekly")
     expect(window.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(10, timeout=PATIENCE)
