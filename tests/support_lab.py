@@ -7,20 +7,16 @@ import json
 import os
 import re
 import secrets
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
+from support_starting import started
 
-_START_SECONDS = 60.0
+from mwaa_kit.practising.supervisor import free_port
+
 _QUIET = {"fetchNews": "false", "checkForUpdates": False}
 _WHOLE = {"windowingMode": "none"}
 """Every cell is in the page, also those far below."""
@@ -56,23 +52,9 @@ def lab_server(
     port, token = at or (free_port(), secrets.token_hex(16))
     words = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     words += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--IdentityProvider.token={token}"]
-    with (own / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "notebook" if notebook_7 else "jupyterlab", *words],
-            env=environ,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            _wait(server, f"http://127.0.0.1:{port}/api/status?token={token}", own / "log")
-            yield f"http://127.0.0.1:{port}/{'notebooks/{}?' if notebook_7 else 'lab/tree/{}?reset&'}token={token}"
-        finally:
-            server.terminate()  # it ends its kernels
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=20)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
+    command = [sys.executable, "-m", "notebook" if notebook_7 else "jupyterlab", *words]
+    with started(command, environ, f"http://127.0.0.1:{port}/api/status?token={token}", own / "log"):
+        yield f"http://127.0.0.1:{port}/{'notebooks/{}?' if notebook_7 else 'lab/tree/{}?reset&'}token={token}"
 
 
 def copy_unrun(notebook: Path, folder: Path) -> None:
@@ -124,20 +106,3 @@ def _write_settings(own: Path, plugin: str, values: Mapping[str, object]) -> Non
     path = own / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(values))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    """Wait until the server answers."""
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text()
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"JupyterLab did not answer within {_START_SECONDS} s:\n{log.read_text()}")

@@ -168,6 +168,11 @@ class WatchedKernel(dict[str, Any]):
                 self.known_change[name] = self.cell
 
 
+def seen_edges(sources: Sequence[str], ways: Iterable[Iterable[bool]]) -> set[Edge]:
+    """Return the edges that are seen when the cells are run once for each way that ``flip()`` may go."""
+    return set[Edge]().union(*(WatchedKernel(way).run(list(sources)) for way in ways))
+
+
 def _held(value: Any) -> list[Any]:
     """Return what an object holds, in order."""
     if isinstance(value, OwnModule):

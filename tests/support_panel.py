@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, expect
+from support_lab import set_theme
 
 PATIENCE = 60_000
 """Milliseconds for what starts a process: a kernel, a warm worker, a publish."""
@@ -122,10 +123,7 @@ class DagPage:
 
     def choose_theme(self, theme: str) -> None:
         """``Light`` or ``Dark``."""
-        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
-        self.page.get_by_text("Theme", exact=True).hover()
-        self.page.get_by_text(f"JupyterLab {theme}", exact=True).click()
-        self.page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+        set_theme(self.page, theme)
 
     def draw_edge(self, upstream: str, downstream: str) -> None:
         """Draw it from the port of one box to the other box."""

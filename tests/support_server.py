@@ -8,11 +8,7 @@ import json
 import os
 import secrets
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from support_starting import started
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+from mwaa_kit.practising.supervisor import free_port
+
 SETTINGS = Path(__file__).resolve().parents[1] / "jupyter-config" / "server-config" / "mwaa_kit.json"
-_START_SECONDS = 60.0
 _T = TypeVar("_T")
 
 CELLS = (
@@ -156,37 +154,12 @@ def kit_server(folder: Path, own: Path, *words: str) -> Iterator[KitServer]:
     enabled.mkdir(parents=True)
     shutil.copy(SETTINGS, enabled)  # as a wheel does it
     environ["JUPYTER_CONFIG_PATH"] = str(own / "config")
-    token, port = secrets.token_hex(16), _free_port()
+    token, port = secrets.token_hex(16), free_port()
     base = "/user/ada/"
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
     command += [f"--ServerApp.base_url={base}", f"--IdentityProvider.token={token}"]
     command += words
     url = f"http://127.0.0.1:{port}{base}"
-    with (own / "log").open("w") as log:
-        server = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
-        try:
-            _wait(server, f"{url}api/status?token={token}", own / "log")
-            yield KitServer(url, token, folder, own / "log", server.pid)
-        finally:
-            server.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=15)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text()
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the Jupyter server did not answer within {_START_SECONDS} s:\n{log.read_text()}")
+    with started(command, environ, f"{url}api/status?token={token}", own / "log") as server:
+        yield KitServer(url, token, folder, own / "log", server.pid)

@@ -2,6 +2,8 @@
 
 Only what is shipped takes part: tasks, shared code, params, and the imports of any cell. A name is fed by the last task
 above that binds or changes it, or by the task of that name; where both exist nothing is guessed.
+
+One idea in more than 300 lines: a short method for each kind of reader, and for each kind of place a name may come from.
 """
 
 from __future__ import annotations

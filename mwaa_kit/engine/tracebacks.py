@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import traceback
 
+_KIT = "/mwaa_kit/engine/"
 _AIRFLOW_FRAMES = (
-    "/mwaa_kit/engine/",
+    _KIT,
     "/airflow/sdk/",
     "/airflow/models/",
     "/airflow/utils/",
@@ -26,15 +27,13 @@ _AIRFLOW_FRAMES = (
 _HANDS_ON = frozenset({"_push_xcom_if_needed", "xcom_push", "serialize_value"})
 """Functions of Airflow 3 and 2 that turn what a task returned into an XCom, and refuse what cannot be one."""
 
-_KIT = "/mwaa_kit/engine/"
-
 
 def user_frames(error: BaseException) -> list[traceback.FrameSummary]:
     """Return the frames of an exception that are not machinery of Airflow or the kit; none where these refuse in words."""
     frames = list(traceback.extract_tb(error.__traceback__))
-    foreign: tuple[str, ...] = _AIRFLOW_FRAMES
-    if refused := _is_refusal(error, frames):
-        foreign += ("/airflow/providers/",) if _KIT in frames[-1].filename else ()
+    refused = _is_refusal(error, frames)
+    by_the_kit = refused and _KIT in frames[-1].filename
+    foreign = (*_AIRFLOW_FRAMES, "/airflow/providers/") if by_the_kit else _AIRFLOW_FRAMES
     users = [frame for frame in frames if not any(part in frame.filename for part in foreign)]
     return users if users or refused else frames
 

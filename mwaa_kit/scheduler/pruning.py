@@ -9,7 +9,7 @@ and reused. Values are kept once for all runs that share them, so a run is as la
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mwaa_kit.model.run import RUNNING
@@ -52,16 +52,20 @@ def find_too_many(db: sqlite3.Connection, bounds: Bounds) -> dict[int, tuple[str
     return {key: (dag_id, run_id) for key, dag_id, run_id in db.execute(query, named)}
 
 
-def find_too_large(db: sqlite3.Connection, bounds: Bounds, sizes: Mapping[str, int]) -> dict[int, tuple[str, str]]:
+def find_too_large(
+    db: sqlite3.Connection, bounds: Bounds, measure: Callable[[], Mapping[str, int]]
+) -> dict[int, tuple[str, str]]:
     """Return the oldest runs without which the values are small enough.
 
     Parameters
     ----------
-    sizes
-        How large each file of a value is.
+    measure
+        Says how large each file of a value is; asked only where what the runs have noted, each for itself, is too much.
     """
-    if sum(sizes.values()) <= bounds.size_bytes:
+    (noted,) = db.execute("select coalesce(sum(bytes), 0) from xcoms").fetchone()
+    if noted <= bounds.size_bytes:
         return {}
+    sizes = measure()
     users: dict[str, set[int]] = {}
     files: dict[int, list[str]] = {}
     for key, file in db.execute("select run_key, file from xcoms"):

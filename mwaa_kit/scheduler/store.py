@@ -252,7 +252,7 @@ class RunStore(History):
         with self._writing() as db:
             gone = find_too_many(db, bounds)
             db.executemany("delete from runs where run_key = ?", [(key,) for key in gone])
-            if large := find_too_large(db, bounds, self.values.sizes()):
+            if large := find_too_large(db, bounds, self.values.sizes):
                 db.executemany("delete from runs where run_key = ?", [(key,) for key in large])
                 gone |= large
             if gone:  # while nothing runs, no new file can belong to a run that has not noted it yet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, overload
@@ -57,11 +58,8 @@ class History(Sequence[DagRun]):
         raise UnknownRunError(f"there is no run {run_id!r} on record", hint="see them with: mwaa-kit runs")
 
     def _read(self, line: StoredRun) -> DagRun:
-        store = RunStore(self.folder)
-        try:
+        with closing(RunStore(self.folder)) as store:
             return replace(store.read_run(line), read=_read_value)
-        finally:
-            store.close()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON of ``runs``."""
@@ -84,13 +82,10 @@ def runs(path: str | Path = ".", *, dag_id: str | None = None) -> History:
         If a newer kit wrote the record.
     """
     folder, source = _place(path)
-    if not (folder / FOLDER_NAME / "runs.db").is_file():
+    if not _has_record(folder):
         return History(folder)
-    store = RunStore(folder)
-    try:
+    with closing(RunStore(folder)) as store:
         return History(folder, store.list_runs(dag_id, source))
-    finally:
-        store.close()
 
 
 @dataclass(frozen=True)
@@ -139,17 +134,14 @@ def prune(
         If a newer kit wrote the record.
     """
     folder, source = _place(path)
-    if not (folder / FOLDER_NAME / "runs.db").is_file():
+    if not _has_record(folder):
         return Pruned()
     before = _size_of(folder / FOLDER_NAME)
-    store = RunStore(folder)
-    try:
+    with closing(RunStore(folder)) as store:
         gone = store.prune(Bounds(keep, max_bytes, dag_id, source))
         store.shrink()
         kept = len(store.list_runs(dag_id, source))
         left = {(line.dag_id, line.run_id) for line in store.list_runs()}  # a run that was resumed has two rows
-    finally:
-        store.close()
     forget_journals(folder, frozenset(gone) - left)
     return Pruned(gone, max(0, before - _size_of(folder / FOLDER_NAME)), kept)
 
@@ -160,6 +152,11 @@ def _place(path: str | Path) -> tuple[Path, str | None]:
     if not place.exists():
         raise MissingInputError("there is no such file or folder", path=str(path))
     return (place, None) if place.is_dir() else (place.parent, place.name)
+
+
+def _has_record(folder: Path) -> bool:
+    """Whether runs of a folder are on record; only a run begins one."""
+    return (folder / FOLDER_NAME / "runs.db").is_file()
 
 
 def _size_of(folder: Path) -> int:

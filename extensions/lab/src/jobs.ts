@@ -41,9 +41,7 @@ export class Jobs {
 
   /** The jobs of a notebook, newest first. */
   for(path: string, kind: string): RunState[] {
-    return [...this._jobs.values()]
-      .filter(one => one.job.kind === kind && one.job.path === path)
-      .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at));
+    return this._newestFirst(kind).filter(one => one.job.path === path);
   }
 
   all(): RunState[] {
@@ -52,9 +50,7 @@ export class Jobs {
 
   /** The practice MWAA's newest job, whichever notebook asked for it. */
   get practice(): RunState | undefined {
-    return this.all()
-      .filter(one => one.job.kind === 'practice')
-      .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at))[0];
+    return this._newestFirst('practice')[0];
   }
 
   /** Take note of a job that was just begun here. */
@@ -75,6 +71,12 @@ export class Jobs {
         await this._lose(job); // the server was started anew and does not know it
       }
     }
+  }
+
+  private _newestFirst(kind: string): RunState[] {
+    return this.all()
+      .filter(one => one.job.kind === kind)
+      .sort((a, b) => b.job.started_at.localeCompare(a.job.started_at));
   }
 
   private async _lose(job: RunState): Promise<void> {
