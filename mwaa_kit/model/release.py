@@ -98,6 +98,9 @@ class NewerCopy:
         Whom the object itself names; empty when it names nobody.
     reason
         How the copy is known not to be the last published one, in words.
+    release
+        The digest of the release it belongs to, for a publish to replace it knowingly by naming it; empty where
+        mwaa-kit did not put it there, or not as it is: that copy is the user's to keep or to remove.
     """
 
     key: str
@@ -105,6 +108,7 @@ class NewerCopy:
     written_at: datetime
     written_by: str
     reason: str
+    release: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def find_unseen(plan: Plan, release: Release, state: BucketState, base: str, pub
         return ()
     since = f"since this folder published {base[:12]}" if base else "and this folder has not published it before"
     reason = f"release {last.release[:12]} was published {since}"
-    return (NewerCopy(release.dag_file.key, stored.stored.version_id, last.published_at, last.publisher, reason),)
+    found = stored.stored
+    return (NewerCopy(found.key, found.version_id, last.published_at, last.publisher, reason, last.release),)
 
 
 def unseen_error(copy: NewerCopy, address: str, release: str) -> NewerCopyError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_golden import compare
 
 from mwaa_kit.errors import NewerCopyError, NotLiveError, UncompiledNotebookError
 from mwaa_kit.verbs.publishing import plan, publish
@@ -69,19 +70,27 @@ def test_helpers_of_a_notebook_are_published_and_imported_there(practice: object
     assert (published.live, published.runs[0].state, values) == (True, "success", {"load": 42, "keep": 42})
 
 
-def test_a_colleagues_newer_release_is_not_replaced_unseen(practice: object, tmp_path: Path) -> None:
+def test_a_colleagues_newer_release_is_not_replaced_unseen(
+    practice: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine, theirs = tmp_path / "mine", tmp_path / "theirs"
     mine.mkdir()
     publish(_write(mine, "journey_team"), env="practice")
     shutil.copytree(mine, theirs)
+    monkeypatch.setenv("LOGNAME", "maria")
     publish(_write(theirs, "journey_team", value="theirs"), env="practice", wait_seconds=0)
     path = _write(mine, "journey_team", value="mine")
     planned = plan(path, env="practice")
+    newer = planned.newer[0]
+    before = newer.reason.rpartition(" ")[2]
+    ids = (planned.release, newer.release, newer.version_id, before, newer.release[:12])
+    compare("plan", planned.to_dict(), ids=ids)
     with pytest.raises(NewerCopyError) as refused:
         publish(path, env="practice")
     seen = planned.behaviour["replaces"]["release"]
     replaced = publish(path, env="practice", replacing=seen[:12])
-    assert (len(planned.newer), f"--replacing {seen[:12]}" in refused.value.hint, replaced.live) == (1, True, True)
+    assert ([one.release for one in planned.newer], replaced.live) == ([seen], True)
+    assert f"--replacing {seen[:12]}" in refused.value.hint
 
 
 def test_a_dag_that_cannot_be_imported_is_not_published(practice: object, s3: Any, tmp_path: Path) -> None:

@@ -192,6 +192,7 @@ def test_values_and_card_of_a_run_come_from_its_record(
     assert ("load", "return_value") in [(one["task_id"], one["key"]) for one in listed["values"]]
     value = server.need("get", f"runs/{job['id']}/value?task_id=load")
     need("Value", value)
+    compare("value", value)
     assert value["preview"] == {
         "kind": "table",
         "columns": ["id", "spend"],

@@ -7,6 +7,7 @@ import {
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { Api } from './api.ts';
+import { Asked } from './asked.ts';
 import { cellsIn, makeEdits } from './editor.ts';
 import type { Jobs } from './jobs.ts';
 import { KernelRuns } from './kernelruns.ts';
@@ -49,6 +50,8 @@ export class NotebookSession {
     panel.disposed.connect(() => this.dispose());
   }
 
+  /** What is asked and not answered yet. */
+  readonly asked = new Asked();
   /** The runs that its own kernel does, by %run_dag. */
   readonly kernelRuns: KernelRuns;
   /** What the notebook says now; null before the first answer. */
@@ -156,18 +159,20 @@ export class NotebookSession {
   }
 
   /** Save, then start a run of what was saved. */
-  async start(options: Omit<wire.IRunRequest, 'path'> = {}): Promise<RunState> {
-    await this.panel.context.save();
-    const dag = this.dag;
-    const dagId = dag && this.dags.length > 1 ? { dag_id: dag.dag_id } : {};
-    const job = await this.api.startRun({
-      path: this.path,
-      ...dagId,
-      ...options
+  async start(options: Omit<wire.IRunRequest, 'path'> = {}): Promise<void> {
+    await this.asked.during('run', async () => {
+      await this.panel.context.save();
+      const dag = this.dag;
+      const dagId = dag && this.dags.length > 1 ? { dag_id: dag.dag_id } : {};
+      const job = await this.api.startRun({
+        path: this.path,
+        ...dagId,
+        ...options
+      });
+      this._run = null;
+      this._trust();
+      this.jobs.adopt(job);
     });
-    this._run = null;
-    this._trust();
-    return this.jobs.adopt(job);
   }
 
   dispose(): void {

@@ -331,13 +331,30 @@ export interface IValue {
   truncated: boolean;
 }
 
+/** A copy in the bucket that stands in the way of a publish. */
+export interface INewerCopy {
+  key: string;
+  written_at: string;
+  written_by: string;
+  reason: string;
+  /** What a publish has to name to replace it; empty for one that it cannot replace. */
+  release: string;
+}
+
 export interface IPlan {
   environment: string;
   objects: { key: string; change: string; bytes: number }[];
   graph: Record<string, unknown>;
-  behaviour: Record<string, unknown>;
+  behaviour: {
+    paused_after_publish?: boolean;
+    replaces?: {
+      release: string;
+      published_at: string;
+      publisher: string;
+    } | null;
+  };
   harmless: boolean;
-  newer?: Record<string, unknown>[];
+  newer?: INewerCopy[];
   release?: string;
 }
 

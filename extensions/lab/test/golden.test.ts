@@ -3,9 +3,25 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import {
+  graphWords,
+  newerWords,
+  replacesWords
+} from '../src/dialogs/planwords.ts';
 import { documentOf } from '../src/panel/graphdoc.ts';
 import { RunState } from '../src/runstate.ts';
-import type { IEnvelope, ILive } from '../src/wire.ts';
+import { seriesOf } from '../src/tabs/series.ts';
+import type { IEnvelope, ILive, IPlan, IValue } from '../src/wire.ts';
+
+/** English, as it stands in the code. */
+const trans = {
+  __: (message: string, ...values: unknown[]) =>
+    message.replace(/%(\d)/g, (_, n: string) => String(values[Number(n) - 1])),
+  _n: (one: string, many: string, n: number) =>
+    (n === 1 ? one : many).replace('%1', String(n))
+} as TranslationBundle;
 
 function golden<T>(name: string): T {
   const file = new URL(
@@ -109,5 +125,30 @@ test('what is told of a notebook comes to a picture of its Dag and a badge for e
         "'X' written in cell 5 line 2, read in cell 6 line 2"
       ]
     }
+  );
+});
+
+test('what is told of a value comes to the lines of its columns', () => {
+  assert.deepEqual(seriesOf(golden<IValue>('value').preview), [
+    { name: 'id', values: [0, 1, 2] },
+    { name: 'spend', values: [0, 10, 20] }
+  ]);
+});
+
+test('a plan says in words what it changes, whose release it replaces, and what stands in its way', () => {
+  const { graph, behaviour, newer } = golden<IPlan>('plan');
+  const at = new Date('2026-01-01T00:00:00+00:00').toLocaleString();
+  assert.ok(behaviour.replaces);
+  assert.deepEqual(
+    [
+      ...Object.values(graph).map(one => graphWords(one, trans)),
+      replacesWords(behaviour.replaces, trans),
+      ...(newer ?? []).map(one => newerWords(one, trans))
+    ],
+    [
+      '1 task, 0 edges',
+      `It replaces release 111111111111, published ${at} by maria.`,
+      `dags/journey_team.py was written at ${at} by maria; release 444444444444 was published since this folder published 333333333333. Take over what changed there, then publish over it.`
+    ]
   );
 });

@@ -41,7 +41,7 @@ function Badge(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { session, act, trans } = props;
-  useSignals([session.runChanged] as never[]);
+  useSignals([session.runChanged, session.asked.changed] as never[]);
   const cell = useValue(session.liveChanged as never, () =>
     session.cellWith(props.cellId)
   );
@@ -59,7 +59,12 @@ function Badge(props: {
         <Fared run={session.run} taskId={taskId} trans={trans} />
       )}
       {taskId === undefined ? null : (
-        <Buttons taskId={taskId} act={act} trans={trans} />
+        <Buttons
+          taskId={taskId}
+          busy={session.asked.has('run') || Boolean(session.run?.running)}
+          act={act}
+          trans={trans}
+        />
       )}
     </div>
   );
@@ -150,25 +155,29 @@ function Fared(props: {
 
 function Buttons(props: {
   taskId: string;
+  busy: boolean;
   act: Act;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { taskId, act, trans } = props;
+  const { taskId, busy, act, trans } = props;
   return (
     <span className="jp-MwaaKit-buttons">
       <button
+        disabled={busy}
         title={trans.__('Run this task only')}
         onClick={() => act('run', taskId)}
       >
         {trans.__('Run task')}
       </button>
       <button
+        disabled={busy}
         title={trans.__('Run this task and all that it waits for')}
         onClick={() => act('to', taskId)}
       >
         {trans.__('to here')}
       </button>
       <button
+        disabled={busy}
         title={trans.__('Run this task and all that waits for it')}
         onClick={() => act('from', taskId)}
       >

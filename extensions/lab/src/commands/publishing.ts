@@ -37,7 +37,10 @@ export function addPublishCommands(
   checkedOf: (session: NotebookSession) => Checked,
   trans: TranslationBundle
 ): void {
-  const isEnabled = (): boolean => Boolean(sessions.current?.dags.length);
+  const isEnabled = (): boolean =>
+    Boolean(sessions.current?.dags.length) &&
+    !sessions.current?.asked.has('plan') &&
+    !sessions.current?.asked.has('publish');
   commands.addCommand(CommandIDs.check, {
     label: trans.__('Check'),
     caption: trans.__('Find what would go wrong on MWAA'),
@@ -90,13 +93,15 @@ export function addPublishCommands(
     },
     execute: async args => {
       const action = args['action'] === 'stop' ? 'stop' : 'start';
-      await attempt(async () => {
+      const session = sessions.current;
+      if (session) {
+        environment.choose(PRACTICE);
+        await panel.show('publish'); // where its progress is
+      }
+      const ask = async (): Promise<void> => {
         sessions.jobs.adopt(await sessions.api.practice(action));
-        if (sessions.current) {
-          environment.choose(PRACTICE);
-          await panel.show('publish'); // where its progress is
-        }
-      });
+      };
+      await attempt(() => session?.asked.during('practice', ask) ?? ask());
     }
   });
   commands.addCommand(CommandIDs.chooseEnvironment, {
@@ -146,14 +151,23 @@ async function publish(
   }
   await panel.show('publish');
   await attempt(async () => {
-    await session.panel.context.save();
-    const destination = { path: session.path, ...environment.destination() };
-    const plan = await session.api.plan(destination).catch(async error => {
-      if (problemOf(error).name === 'UncompiledNotebookError') {
-        await commands.execute(CommandIDs.check); // lists what stands in the way
-      }
-      throw error;
-    });
+    const plan = await session.asked
+      .during('plan', async () => {
+        await session.panel.context.save();
+        return session.api.plan({
+          path: session.path,
+          ...environment.destination()
+        });
+      })
+      .catch(async error => {
+        if (problemOf(error).name === 'UncompiledNotebookError') {
+          await commands.execute(CommandIDs.check); // lists what stands in the way
+        }
+        throw error;
+      });
+    if (!plan) {
+      return;
+    }
     const consent =
       always || !plan.harmless
         ? await askToPublish(plan, trans)
@@ -161,12 +175,18 @@ async function publish(
     if (!consent) {
       return;
     }
-    const job = await session.api.publish({
-      ...destination,
-      ...consent,
-      ...replacing(plan),
-      release: plan.release ?? null
-    });
+    const job = await session.asked.during('publish', () =>
+      session.api.publish({
+        path: session.path,
+        ...environment.destination(),
+        ...consent,
+        ...replacing(plan),
+        release: plan.release ?? null
+      })
+    );
+    if (!job) {
+      return;
+    }
     sessions.jobs.adopt(job);
     Notification.info(trans.__('Publishing to %1…', plan.environment), {
       autoClose: 3000
@@ -176,6 +196,6 @@ async function publish(
 
 /** Name the release that is knowingly replaced. */
 function replacing(plan: IPlan): { replacing?: string } {
-  const release = plan.newer?.[0]?.['release'];
-  return typeof release === 'string' ? { replacing: release } : {};
+  const release = plan.newer?.[0]?.release;
+  return release ? { replacing: release } : {};
 }

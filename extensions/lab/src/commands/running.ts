@@ -37,6 +37,8 @@ export function addRunCommands(
 ): void {
   const ready = (): boolean => Boolean(sessions.current?.dag?.tasks.length);
   const running = (): boolean => Boolean(sessions.current?.run?.running);
+  const free = (): boolean =>
+    ready() && !running() && !sessions.current?.asked.has('run');
   const start = (options: Options): Promise<void> =>
     attempt(async () => sessions.current?.start(options));
 
@@ -69,9 +71,7 @@ export function addRunCommands(
       icon: runIcon,
       describedBy: taking(A_TASK),
       isEnabled: args =>
-        ready() &&
-        !running() &&
-        taskOf(sessions.current, args['task_id']) !== null,
+        free() && taskOf(sessions.current, args['task_id']) !== null,
       execute: async args => {
         const taskId = taskOf(sessions.current, args['task_id']);
         if (taskId !== null) {
@@ -86,7 +86,7 @@ export function addRunCommands(
     trans.__('Run Dag'),
     trans.__('Save the notebook and run its Dag here, with real Airflow tasks'),
     runIcon,
-    () => ready() && !running(),
+    free,
     () => start({})
   );
   addForTask(
@@ -115,7 +115,7 @@ export function addRunCommands(
     ),
     refreshIcon,
     () =>
-      ready() &&
+      free() &&
       ['failed', 'cancelled'].includes(sessions.current?.run?.state ?? ''),
     () => start({ resume: true })
   );

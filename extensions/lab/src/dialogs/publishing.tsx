@@ -6,6 +6,7 @@ import React from 'react';
 
 import { size } from '../cells/badge.tsx';
 import type { IPlan } from '../wire.ts';
+import { graphWords, newerWords, replacesWords } from './planwords.ts';
 
 export interface IConsent {
   unpause: boolean;
@@ -27,10 +28,19 @@ class PlanBody extends ReactWidget {
 
   protected override render(): JSX.Element {
     const trans = this._trans;
-    const paused = this._plan.behaviour['paused_after_publish'] === true;
     return (
       <>
         <PlanTable plan={this._plan} trans={trans} />
+        {stands(this._plan) ? null : this._choices()}
+      </>
+    );
+  }
+
+  private _choices(): JSX.Element {
+    const trans = this._trans;
+    const paused = this._plan.behaviour.paused_after_publish === true;
+    return (
+      <>
         {paused ? (
           <p>{trans.__('The Dag is paused after the publish.')}</p>
         ) : null}
@@ -55,7 +65,7 @@ class PlanBody extends ReactWidget {
   private readonly _consent = { unpause: false, trigger: false };
 }
 
-export function PlanTable(props: {
+function PlanTable(props: {
   plan: IPlan;
   trans: TranslationBundle;
 }): JSX.Element {
@@ -67,16 +77,14 @@ export function PlanTable(props: {
     unchanged: trans.__('unchanged')
   };
   const newer = plan.newer ?? [];
+  const { replaces } = plan.behaviour;
   return (
     <>
-      {newer.length ? (
-        <p role="alert">
-          {trans.__(
-            'Somebody published a newer copy that you have not seen: %1.',
-            newer.map(one => JSON.stringify(one)).join(', ')
-          )}
+      {newer.map(one => (
+        <p role="alert" className="jp-MwaaKit-problem" key={one.key}>
+          {newerWords(one, trans)}
         </p>
-      ) : null}
+      ))}
       <table className="jp-MwaaKit-table">
         <tbody>
           {plan.objects.map(one => (
@@ -95,27 +103,14 @@ export function PlanTable(props: {
           </li>
         ))}
       </ul>
+      {replaces ? <p>{replacesWords(replaces, trans)}</p> : null}
     </>
   );
 }
 
-function graphWords(graph: unknown, trans: TranslationBundle): string {
-  const { tasks, edges, added, removed } = graph as Record<string, unknown>;
-  const list = (names: unknown): string =>
-    Array.isArray(names) ? names.map(String).join(', ') : '';
-  const parts = [
-    [
-      trans._n('%1 task', '%1 tasks', Number(tasks)),
-      trans._n('%1 edge', '%1 edges', Number(edges))
-    ].join(', ')
-  ];
-  if (list(added)) {
-    parts.push(trans.__('added: %1', list(added)));
-  }
-  if (list(removed)) {
-    parts.push(trans.__('removed: %1', list(removed)));
-  }
-  return parts.join(' · ');
+/** Whether a copy stands in the way that mwaa-kit does not overwrite. */
+function stands(plan: IPlan): boolean {
+  return plan.newer?.some(one => !one.release) ?? false;
 }
 
 /** Show the plan; null when the user thinks better of it. */
@@ -123,15 +118,15 @@ export async function askToPublish(
   plan: IPlan,
   trans: TranslationBundle
 ): Promise<IConsent | null> {
+  const accept = plan.harmless
+    ? Dialog.okButton({ label: trans.__('Publish') })
+    : Dialog.warnButton({ label: trans.__('Publish anyway') });
   const result = await showDialog({
     title: trans.__('Publish to %1', plan.environment),
     body: new PlanBody(plan, trans),
-    buttons: [
-      Dialog.cancelButton(),
-      plan.harmless
-        ? Dialog.okButton({ label: trans.__('Publish') })
-        : Dialog.warnButton({ label: trans.__('Publish anyway') })
-    ]
+    buttons: stands(plan)
+      ? [Dialog.cancelButton({ label: trans.__('Close') })]
+      : [Dialog.cancelButton(), accept]
   });
   return result.button.accept ? result.value : null;
 }

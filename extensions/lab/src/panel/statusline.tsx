@@ -28,7 +28,9 @@ function StatusLine(props: {
     sessions.currentChanged,
     jobs.changed,
     jobs.socket.connectedChanged,
-    ...(session ? [session.liveChanged, session.runChanged] : [])
+    ...(session
+      ? [session.liveChanged, session.runChanged, session.asked.changed]
+      : [])
   ] as never[]);
   if (!session) {
     return <p>{trans.__('Open a notebook to see its Dag here.')}</p>;
@@ -51,7 +53,11 @@ function StatusLine(props: {
       ) : (
         trans.__('Reading…')
       )}
-      {session.run ? <RunWords run={session.run} trans={trans} /> : null}
+      {session.asked.has('run') ? (
+        <span>{trans.__('Starting the run…')}</span>
+      ) : session.run ? (
+        <RunWords run={session.run} trans={trans} />
+      ) : null}
       {jobs.socket.connected ? null : (
         <em>{trans.__('No connection to the server; trying again…')}</em>
       )}

@@ -33,9 +33,10 @@ export const runs: JupyterFrontEndPlugin<void> = {
     const refresh = (): void => app.commands.notifyCommandChanged();
     sessions.jobs.changed.connect(refresh);
     sessions.currentChanged.connect(refresh);
-    sessions.opened.connect((_, session) =>
-      session.liveChanged.connect(refresh)
-    );
+    sessions.opened.connect((_, session) => {
+      session.liveChanged.connect(refresh);
+      session.asked.changed.connect(refresh);
+    });
     for (const command of [
       CommandIDs.runDag,
       CommandIDs.runTask,

@@ -46,7 +46,13 @@ function Publish(props: {
 }): JSX.Element {
   const { session, environment, act, trans } = props;
   const { jobs } = session;
-  useSignals([jobs.changed, environment.changed] as never[]);
+  useSignals([
+    jobs.changed,
+    environment.changed,
+    session.asked.changed
+  ] as never[]);
+  const planning = session.asked.has('plan');
+  const asked = planning || session.asked.has('publish');
   const { current, known, name } = environment;
   const isPractice = name === PRACTICE;
   const running = current?.status === 'AVAILABLE';
@@ -73,7 +79,7 @@ function Publish(props: {
         ) : null}
         {isPractice ? (
           <button
-            disabled={starting?.running}
+            disabled={starting?.running || session.asked.has('practice')}
             onClick={() => act.practice(running ? 'stop' : 'start')}
           >
             {running
@@ -83,14 +89,23 @@ function Publish(props: {
         ) : null}
       </p>
       <p className="jp-MwaaKit-statusline">
-        <button onClick={() => act.plan()}>{trans.__('Show the plan')}</button>
+        <button disabled={asked} onClick={() => act.plan()}>
+          {trans.__('Show the plan')}
+        </button>
         <button
           className="jp-MwaaKit-main"
-          disabled={last?.running}
+          disabled={asked || last?.running}
           onClick={() => act.publish()}
         >
           {trans.__('Publish')}
         </button>
+        <span role="status">
+          {planning
+            ? trans.__('Planning…')
+            : asked
+              ? trans.__('Publishing…')
+              : ''}
+        </span>
       </p>
       {isPractice && starting ? (
         <Progress job={starting} jobs={jobs} trans={trans} />

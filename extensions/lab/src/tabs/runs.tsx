@@ -43,15 +43,17 @@ function Runs(props: {
   useSignals([
     session.liveChanged,
     session.runChanged,
+    session.asked.changed,
     session.jobs.changed
   ] as never[]);
   const { run, runs } = session;
+  const starting = session.asked.has('run');
   if (!run) {
     return (
       <>
         <Empty>
           {trans.__('No run yet since JupyterLab was started.')}{' '}
-          <button onClick={() => act.start()}>
+          <button onClick={() => act.start()} disabled={starting}>
             {trans.__('Run with params…')}
           </button>
         </Empty>
@@ -78,11 +80,13 @@ function Runs(props: {
             </option>
           ))}
         </select>
-        <button onClick={() => act.start()} disabled={run.running}>
+        <button onClick={() => act.start()} disabled={run.running || starting}>
           {trans.__('Run with params…')}
         </button>
         {again ? (
-          <button onClick={() => act.resume()}>{trans.__('Resume')}</button>
+          <button onClick={() => act.resume()} disabled={starting}>
+            {trans.__('Resume')}
+          </button>
         ) : null}
         {run.running ? (
           <button onClick={() => act.cancel()} disabled={run.cancelling}>
