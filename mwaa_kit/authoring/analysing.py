@@ -16,6 +16,7 @@ from mwaa_kit.authoring.notebooktasks import NotebookCall, with_notebooks
 from mwaa_kit.authoring.others import Others, include
 from mwaa_kit.authoring.rules import other_notebook
 from mwaa_kit.authoring.sharingout import share_out
+from mwaa_kit.authoring.shifts import find_shifts
 from mwaa_kit.authoring.tasks import Task, find_tasks
 from mwaa_kit.authoring.wiring import Feed, Wirer, Wiring
 from mwaa_kit.model.finding import Finding
@@ -32,6 +33,8 @@ class Analysed:
         The Dag of each task, by task_id; a task that only a written Dag can call has none.
     calls
         The whole notebooks that are run as tasks, by their cells.
+    shifts
+        Where an edge, (upstream, downstream), is written out, for each that a cell writes.
     """
 
     notebook: Notebook
@@ -43,6 +46,7 @@ class Analysed:
     airflow: AirflowNames
     calls: dict[AuthoredCell, NotebookCall]
     findings: tuple[Finding, ...]
+    shifts: dict[tuple[str, str], str]
 
     def tasks_of(self, plan: DagPlan) -> tuple[Task, ...]:
         """Return the tasks of an inferred Dag, in document order."""
@@ -86,9 +90,9 @@ def analyse(notebook: Notebook, others: Others) -> Analysed:
         *check_sources(notebook, cells),
     ]
     findings += check_cycles(notebook, tasks, wiring)
-    return Analysed(
-        notebook, cells, tasks, plans, dags, wiring, airflow, calls, tuple(hushed(finding) for finding in findings)
-    )
+    hushed_findings = tuple(hushed(finding) for finding in findings)
+    shifts = find_shifts(cells, tasks, airflow)
+    return Analysed(notebook, cells, tasks, plans, dags, wiring, airflow, calls, hushed_findings, shifts)
 
 
 def _wired(

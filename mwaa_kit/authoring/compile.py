@@ -154,7 +154,9 @@ def _edges(known: Analysed) -> tuple[EdgeReason, ...]:
     if all(plan.written for plan in known.plans):
         return ()
     groups = {task.task_id for task in known.tasks if task.kind == "group"}
-    edges = all_edges(known.tasks, known.wiring)
+    by_id = {task.task_id: task for task in known.tasks}
+    edges = dict.fromkeys(all_edges(known.tasks, known.wiring))
+    edges |= {(by_id[below], above): None for above, below in known.shifts}
     return tuple(_edge(known, t, upstream) for t, upstream in edges if not groups & {t.task_id, upstream})
 
 
@@ -162,5 +164,7 @@ def _edge(known: Analysed, task: Task, upstream: str) -> EdgeReason:
     reasons = [feed.reason for feed in known.wiring.feeds.get(task.task_id, []) if feed.upstream == upstream]
     if task.directive is not None and upstream in task.directive.after:
         reasons.append(f"after={upstream} in {task.cell.label} line {task.line}")
+    if written := known.shifts.get((upstream, task.task_id)):
+        reasons.append(written)
     names = edge_names(task, upstream, known.wiring)
     return EdgeReason(known.dag_id_of(task), upstream, task.task_id, names, "; ".join(reasons))

@@ -100,13 +100,16 @@ def _gives(known: Analysed, task: Task, readers: Readers) -> Iterator[Give]:
 
 
 def tell_dags(known: Analysed) -> tuple[DagSpec, ...]:
-    """Return the Dags as far as the text alone says: edges are there only where the kit wires the Dag itself."""
-    edges = () if all(plan.written for plan in known.plans) else tuple(all_edges(known.tasks, known.wiring))
+    """Return the Dags as far as the text alone says: a Dag body that the user wrote has no edges yet."""
+    edges: dict[tuple[str, str], None] = {}
+    if not all(plan.written for plan in known.plans):
+        edges |= {(above, task.task_id): None for task, above in all_edges(known.tasks, known.wiring)}
+        edges |= dict.fromkeys(known.shifts)
     upstream: dict[str, list[str]] = {}
     downstream: dict[str, list[str]] = {}
-    for task, above in edges:
-        upstream.setdefault(task.task_id, []).append(above)
-        downstream.setdefault(above, []).append(task.task_id)
+    for above, below in edges:
+        upstream.setdefault(below, []).append(above)
+        downstream.setdefault(above, []).append(below)
     return tuple(_spec(known, plan, upstream, downstream) for plan in known.plans)
 
 

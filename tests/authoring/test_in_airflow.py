@@ -27,8 +27,10 @@ from mwaa_kit.verbs.running import run
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "samples").glob("*.ipynb")), *sorted((HERE / "cases").glob("*/good.ipynb"))]
 SAMPLES.append(HERE / "golden" / "churn.ipynb")
-BY_HAND = {"written", "withdag", "operators_mixed", "mapped", "groups", "MK117", "MK122"}
-"""Samples whose author wrote edges or groups: the module tells the inferred ones only."""
+BY_HAND = {"written", "withdag", "groups", "MK117", "MK122"}
+"""Samples whose author wrote a Dag body or groups: the module tells only the edges between cells."""
+NO_VALUES = {"written", "withdag", "operators_mixed", "MK117", "MK122"}
+"""Samples of which a plain kernel runs no task: operators, and a Dag body that is the user's own."""
 BRANCHES = {"pick"}
 """Tasks whose return value Airflow 3 does not keep: a branch that skips ends in an exception of Airflow's own."""
 LOOPED = {"written", "groups"}
@@ -227,7 +229,7 @@ def test_our_scheduler_gives_the_values_that_the_cells_have_in_a_kernel(
             for anchor in module.tasks
             if anchor.dag_id == dag_id and anchor.task_id in set(kernel) - BRANCHES
         ]
-        if _name(path) not in BY_HAND - {"mapped", "groups"}:
+        if _name(path) not in NO_VALUES:
             ours = {t: json.loads(json.dumps(done[t].value, default=str)) for t in mine}
             assert ours == {t: json.loads(json.dumps(_expected(kernel[t], t, module), default=str)) for t in mine}
 
