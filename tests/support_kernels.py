@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ElementTree
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,8 @@ class Shown:
         The plain texts that were shown first in a display that was updated later.
     pushed
         What was pushed over a comm that the kernel opened, by its target.
+    asked
+        The prompts of what it asked for.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class Shown:
     error: str = ""
     waited: list[str] = field(default_factory=list)
     pushed: dict[str, list[Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
     _targets: dict[str, str] = field(default_factory=dict)
 
@@ -90,8 +94,16 @@ class Kernel:
             kernel_name="python3", cwd=str(folder), env={**os.environ, **environ}
         )
 
-    def run(self, code: str, *, interrupt_at: str = "") -> Shown:
-        """Run a cell and return what it showed; interrupt it as soon as it shows `interrupt_at`."""
+    def run(self, code: str, *, interrupt_at: str = "", types: tuple[str, ...] | None = None) -> Shown:
+        """Run a cell and return what it showed.
+
+        Parameters
+        ----------
+        interrupt_at
+            The kernel is interrupted as soon as the cell shows this.
+        types
+            What is typed where the cell asks, one line after the other; None for a front end in which nobody can type.
+        """
         shown = Shown()
 
         def take(message: Mapping[str, Any]) -> None:
@@ -99,7 +111,16 @@ class Kernel:
             if interrupt_at and message["msg_type"] not in _NOT_SHOWN and interrupt_at in str(message["content"]):
                 self._manager.interrupt_kernel()
 
-        self._client.execute_interactive(code, output_hook=take, timeout=120)
+        lines = deque(types or ())
+
+        def type_one(message: Mapping[str, Any]) -> None:
+            shown.asked.append(message["content"]["prompt"])
+            self._client.input(lines.popleft())
+
+        can_type = types is not None
+        self._client.execute_interactive(
+            code, output_hook=take, timeout=120, allow_stdin=can_type, stdin_hook=type_one if can_type else None
+        )
         return shown
 
     def close(self) -> None:

@@ -228,6 +228,32 @@ def test_an_interrupt_cancels_the_run_and_leaves_the_kernel_usable(kernel: Kerne
     assert kernel.run("run = %run_dag spend").error == ""
 
 
+def test_what_a_task_asks_is_asked_in_the_cell_and_said_where_nobody_can_type(kernel: Kernel) -> None:
+    kernel.run(
+        "from datetime import datetime\n"
+        "from airflow.sdk import Param, dag\n"
+        "from airflow.providers.standard.operators.hitl import HITLEntryOperator, HITLOperator\n"
+        "@dag(schedule=None, start_date=datetime(2026, 1, 1))\n"
+        "def asking():\n"
+        "    which = HITLOperator(task_id='which', subject='Which?', options=['a', 'b'], defaults=['b'])\n"
+        "    size = HITLEntryOperator(task_id='size', subject='How many?', params={'rows': Param(3, type='integer')})\n"
+        "    which >> size"
+    )
+    found = kernel.run(
+        "done = %run_dag asking\nprint(done['which'].value['chosen_options'], done['size'].value['params_input'])",
+        types=("", "5"),
+    )
+    assert (found.asked, found.error) == (["choose [b]: ", "  rows [3]: "], "")
+    assert "which asks: Which?\n  1  a\n  2  b\n" in found.out
+    assert "['b'] {'rows': 5}" in found.out
+    told = kernel.run(
+        "done = %run_dag asking --answer which=a --answer size={}\nprint(done['which'].value['chosen_options'])"
+    )
+    assert "['a']" in told.out
+    alone = kernel.run("%run_dag asking")
+    assert "nobody answered: 'Which?'; give an answer with --answer which=…" in alone.out + alone.err + str(alone.plain)
+
+
 def test_running_leaves_logging_signals_streams_and_the_event_loop_as_they_were(kernel: Kernel) -> None:
     kernel.run("run = %run_dag")
     kernel.run("run = %run_dag broken.ipynb")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mwaa_kit.cli.asking import ask, can_ask, read_answers
+from mwaa_kit.cli.asking import ask, can_ask
 from mwaa_kit.cli.findings import show_findings
 from mwaa_kit.cli.instead import instead_options
 from mwaa_kit.cli.liveview import open_view
@@ -20,6 +20,7 @@ from mwaa_kit.cli.output import show_json, tell_start
 from mwaa_kit.cli.ranging import refuse_with_range, run_between
 from mwaa_kit.engine.world import Question
 from mwaa_kit.errors import CancelledError
+from mwaa_kit.verbs.asking import read_answers
 from mwaa_kit.verbs.engines import choose_mode
 from mwaa_kit.verbs.values import read_date, read_params
 

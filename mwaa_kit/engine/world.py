@@ -159,6 +159,11 @@ class Answer:
     by: str = ""
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Stands for an answer while somebody has been asked, and has not answered yet."""
+
+
 class WorldServices(Protocol):
     """What a running task asks of the world around its run."""
 
@@ -183,5 +188,5 @@ class WorldServices(Protocol):
     def put_question(self, question: Question) -> None:
         """Note what a task will wait to be told."""
 
-    def find_answer(self, task_id: str, map_index: int) -> Answer | None:
-        """Return a person's answer, asking for it the first time; None while there is none."""
+    def find_answer(self, task_id: str, map_index: int) -> Answer | Pending | None:
+        """Return a person's answer, asking for it the first time; None when there is nobody to ask."""

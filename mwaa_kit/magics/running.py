@@ -96,6 +96,8 @@ def run_words(name: str) -> Words:
         words.add_argument(
             "--resume", action="store_true", help="go on with the newest run that failed or was cancelled"
         )
+    told = "what a human-in-the-loop task is told: an option, JSON or @file"
+    words.add_argument("--answer", metavar="TASK=ANSWER", action="append", default=[], help=told)
     words.add_argument("--card", metavar="FILE", help="write the run as one HTML page")
     return words
 
@@ -103,11 +105,13 @@ def run_words(name: str) -> Words:
 def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
     """Run a Dag, or one task with what it waits for; show its states as they change."""
     from mwaa_kit.drawing.picture import picture_of
+    from mwaa_kit.magics.asking import ask_in_cell
     from mwaa_kit.magics.kernel import tasks_may_run
     from mwaa_kit.magics.progress import Display, Progress
     from mwaa_kit.magics.pushing import push_to_panel
     from mwaa_kit.magics.taking import take_values, tasks_to_run
     from mwaa_kit.targets.catalogue import NEWEST
+    from mwaa_kit.verbs.asking import read_answers
     from mwaa_kit.verbs.runnables import find_runnable
     from mwaa_kit.verbs.running import run
     from mwaa_kit.verbs.values import read_date, read_params
@@ -142,6 +146,8 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
                 stubs={} if tasks else values,
                 logical_date=read_date(given.logical_date),
                 skip_delays=given.skip_delays,
+                answers=read_answers(given.answer),
+                ask=ask_in_cell,
                 listen=listen,
             )
         progress.finish(finished)

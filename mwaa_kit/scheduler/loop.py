@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest
-from mwaa_kit.engine.world import Answer
+from mwaa_kit.engine.world import Answer, Pending
 from mwaa_kit.errors import MwaaKitError
 from mwaa_kit.model.run import (
     AWAITING_INPUT,
@@ -36,6 +36,9 @@ from mwaa_kit.scheduler.queueing import ReadyQueue
 from mwaa_kit.scheduler.retrying import retry_delay
 from mwaa_kit.scheduler.standing import FindStandIn
 from mwaa_kit.scheduler.state import RunState
+
+LISTEN_SECONDS = 0.2
+"""How often it is looked for the answer of somebody who has been asked."""
 
 
 class Loop:
@@ -68,6 +71,7 @@ class Loop:
         self._queue = ReadyQueue(state.dag, pools or {})
         self._timers: list[tuple[datetime, int, TaskRequest]] = []
         self._tie = itertools.count()
+        self._asked: dict[TaskKey, tuple[TaskRequest, Deferral]] = {}
         self._call_back_at_end = True
         limit = state.dag.dagrun_timeout_seconds
         self._deadline = None if limit is None else state.now() + timedelta(seconds=limit)
@@ -89,7 +93,7 @@ class Loop:
                 self._hand_out(job)
             if self._state.dirty and not self._queue.can_start() and self._executor.free > 0:
                 continue
-            if not self._executor.busy and not self._timers and not self._queue:
+            if not (self._executor.busy or self._timers or self._queue or self._asked):
                 return self._end()
             if self._deadline is not None and self._state.now() >= self._deadline:
                 return self._time_out()
@@ -100,14 +104,19 @@ class Loop:
     def cancel(self) -> None:
         """Stop everything; what was running has failed."""
         begun = [job.key for job in self._executor.cancel()]
-        begun += [request.key for _, _, request in self._timers]
+        begun += [*(request.key for _, _, request in self._timers), *self._asked]
         begun += [job.key for job in self._queue if self._state.state_of(job.key) is not None]
         begun += [key for key, state in self._state.task_states().items() if state == RUNNING]  # on its way to a hand
         for key in dict.fromkeys(begun):
             self._state.set_state(key, FAILED, reason="cancelled")
             self._queue.release(key)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Nothing waits any more."""
         self._timers.clear()
         self._queue.clear()
+        self._asked.clear()
 
     def tear_down(self) -> None:
         """After a cancel, run the teardowns whose setups succeeded; nothing else begins any more."""
@@ -149,8 +158,7 @@ class Loop:
     def _time_out(self) -> str:
         """End a run that took longer than its Dag allows: as in Airflow, what is not finished is skipped."""
         self._executor.cancel()
-        self._timers.clear()
-        self._queue.clear()
+        self._let_go()
         seconds = self._state.dag.dagrun_timeout_seconds or 0
         for key, state in self._state.task_states().items():
             if state not in FINISHED:
@@ -178,6 +186,7 @@ class Loop:
         """How long the executor may wait before something is due; None when nothing is."""
         due = [self._timers[0][0]] if self._timers else []
         due += [self._deadline] if self._deadline else []
+        due += [self._state.now() + timedelta(seconds=LISTEN_SECONDS)] if self._asked else []
         return max(0.0, (min(due) - self._state.now()).total_seconds()) if due else None
 
     def _enqueue(self, job: Job) -> None:
@@ -225,7 +234,11 @@ class Loop:
         """Make ready what is due by now."""
         now = self._state.now()
         while self._timers and self._timers[0][0] <= now:
-            self._queue.push(Job(heapq.heappop(self._timers)[2]))
+            request = heapq.heappop(self._timers)[2]
+            self._asked.pop(request.key, None)
+            self._queue.push(Job(request))
+        for request, waits in list(self._asked.values()):
+            self._hear(request, waits)
 
     def _later(self, request: TaskRequest, when: datetime) -> None:
         heapq.heappush(self._timers, (when, next(self._tie), request))
@@ -258,33 +271,58 @@ class Loop:
                 self._state.skip(self._state.keys_of(task.task_id))
         self._timers = [timer for timer in self._timers if self._state.state_of(timer[2].key) not in FINISHED]
         heapq.heapify(self._timers)
+        self._asked = {key: asked for key, asked in self._asked.items() if self._state.state_of(key) not in FINISHED}
 
     def _defer(self, request: TaskRequest, deferral: Deferral) -> None:
         self._state.set_state(request.key, DEFERRED, reason=f"waits for {deferral.classpath.rpartition('.')[2]}")
         self._queue.push(Job(request, deferral))
 
     def _ask(self, request: TaskRequest, waits: Deferral) -> None:
-        """Ask a person; where there is none, take the defaults when the time is over, or fail."""
-        question = self._state.question_of(request.key)
-        subject = question.subject if question else "a person's answer"
+        """Ask a person, while the other tasks go on."""
+        subject = self._subject_of(request)
         self._state.set_state(request.key, AWAITING_INPUT, reason=subject)
+        self._asked[request.key] = (request, waits)
+        self._hear(request, waits)
+        if request.key in self._asked and waits.timeout_seconds is not None:
+            self._take_defaults(request, waits, self._state.now() + timedelta(seconds=waits.timeout_seconds), subject)
+
+    def _hear(self, request: TaskRequest, waits: Deferral) -> None:
+        """Go on with an instance whose person has answered, or that nobody will answer."""
         try:
             answer = self._state.find_answer(*request.key)
         except MwaaKitError as error:
+            self._unask(request.key)
             self._finish(request, FAILED, str(error))
             return
+        if isinstance(answer, Pending):
+            return
+        self._unask(request.key)
         if answer is not None:
             self._queue.push(Job(replace(request, resume=replace(waits, answer=answer))))
         elif waits.timeout_seconds is not None:
             now = self._state.now()
             when = now if self._skip_delays else now + timedelta(seconds=waits.timeout_seconds)
-            defaults = Answer(question.defaults, question.values) if question and question.defaults else None
-            self._state.set_state(request.key, AWAITING_INPUT, reason="nobody answers here", until=when)
-            self._later(replace(request, resume=replace(waits, answer=defaults)), when)
+            self._take_defaults(request, waits, when, "nobody answers here")
         else:
-            self._finish(
-                request, FAILED, f"nobody answered: {subject!r}; give an answer with --answer {request.task_id}=…"
-            )
+            reason = f"nobody answered: {self._subject_of(request)!r}; give an answer with --answer {request.task_id}=…"
+            self._finish(request, FAILED, reason)
+
+    def _subject_of(self, request: TaskRequest) -> str:
+        question = self._state.question_of(request.key)
+        return question.subject if question else "a person's answer"
+
+    def _take_defaults(self, request: TaskRequest, waits: Deferral, when: datetime, reason: str) -> None:
+        """When the time is over, go on with the defaults, or with the news that there is no answer."""
+        question = self._state.question_of(request.key)
+        defaults = Answer(question.defaults, question.values) if question and question.defaults else None
+        self._state.set_state(request.key, AWAITING_INPUT, reason=reason, until=when)
+        self._later(replace(request, resume=replace(waits, answer=defaults)), when)
+
+    def _unask(self, key: TaskKey) -> None:
+        """Whoever was asked is waited for no more, nor the time when that would be over."""
+        del self._asked[key]
+        self._timers = [timer for timer in self._timers if timer[2].key != key]
+        heapq.heapify(self._timers)
 
     def _reschedule(self, request: TaskRequest, outcome: TaskOutcome) -> None:
         now = self._state.now()

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mwaa_kit.engine.world import Answer, Question
+from mwaa_kit.engine.world import Answer, Pending, Question
 from mwaa_kit.errors import WrongUsageError
 
 YOU = "you"
 """Who answered, where it was the user."""
 
 Ask = Callable[[Question], Any]
-"""Returns what stands for an answer; None when there is none."""
+"""Returns what stands for an answer; None when there is none; ``Pending`` to be asked the same again in a moment, while the
+other tasks go on."""
 
 
-def answering(given: Mapping[str, Any], ask: Ask | None) -> Callable[[Question], Answer | None]:
+def answering(given: Mapping[str, Any], ask: Ask | None) -> Callable[[Question], Answer | Pending | None]:
     """Return what answers a question: from what was given for the task, else by asking.
 
     Parameters
@@ -30,12 +31,12 @@ def answering(given: Mapping[str, Any], ask: Ask | None) -> Callable[[Question],
         None when there is nobody to ask.
     """
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Question) -> Answer | Pending | None:
         for name in (f"{question.task_id}[{question.map_index}]", question.task_id):
             if name in given:
                 return read_answer(question, given[name])
         found = ask(question) if ask else None
-        return None if found is None else read_answer(question, found)
+        return found if found is None or isinstance(found, Pending) else read_answer(question, found)
 
     return answer
 

@@ -95,7 +95,7 @@ class RunState(Surroundings):
         """Give a task instance a state, tell it, and mark what depends on it."""
         reason = " ".join(reason.split())  # a reason is one line wherever it is told
         at = self.now()
-        reason = self._hide(reason)
+        reason = self.hide(reason)
         before = self.instances.get(key, TaskInstance(*key))
         done = state in FINISHED
         if before.state in FINISHED:
@@ -277,9 +277,9 @@ class RunState(Surroundings):
 
     def log(self, key: TaskKey, try_number: int, level: str, message: str) -> None:
         """Take one line of a task's log."""
-        self.emit(LogLine(self.now(), key[0], key[1], try_number, level, self._hide(message)))
+        self.emit(LogLine(self.now(), key[0], key[1], try_number, level, self.hide(message)))
 
-    def _hide(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         """Blot out every secret that is known."""
         return self.secrets.hide(text)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mwaa_kit.engine.world import Answer, AssetEvent, KnownRun, Question, RunInfo, Trigger, Triggered
+from mwaa_kit.engine.world import Answer, AssetEvent, KnownRun, Pending, Question, RunInfo, Trigger, Triggered
 from mwaa_kit.errors import MwaaKitError
 from mwaa_kit.model.run import FINISHED, Event, LogLine, TaskInstance, TaskKey, TaskStateChanged
 from mwaa_kit.model.spec import DagSpec
@@ -35,6 +35,7 @@ class Surroundings:
     instances: dict[TaskKey, TaskInstance]
     log: Callable[[TaskKey, int, str, str], None]
     task_states: Callable[[], Mapping[TaskKey, str | None]]
+    hide: Callable[[str], str]
 
     def __init__(self, world: World | None, start: StartRun) -> None:
         self.world = world if world is not None else World()
@@ -124,18 +125,21 @@ class Surroundings:
     def put_question(self, question: Question) -> None:
         """Note what a task will wait to be told; what was answered to an earlier try counts no more."""
         key = (question.task_id, question.map_index)
-        self._questions[key] = question
+        self._questions[key] = replace(question, subject=self.hide(question.subject), body=self.hide(question.body))
         self._answers.pop(key, None)
 
     def question_of(self, key: TaskKey) -> Question | None:
         """Return what a task asked."""
         return self._questions.get(key)
 
-    def find_answer(self, task_id: str, map_index: int) -> Answer | None:
-        """Return a person's answer, asking once."""
+    def find_answer(self, task_id: str, map_index: int) -> Answer | Pending | None:
+        """Return a person's answer, asking until there is one."""
         key = (task_id, map_index)
         if key not in self._answers and key in self._questions:
-            self._answers[key] = self.world.ask(self._questions[key])
+            found = self.world.ask(self._questions[key])
+            if isinstance(found, Pending):
+                return found
+            self._answers[key] = found
         return self._answers.get(key)
 
 

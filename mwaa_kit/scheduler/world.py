@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mwaa_kit.engine.world import Answer, AssetEvent, KnownRun, Question
+from mwaa_kit.engine.world import Answer, AssetEvent, KnownRun, Pending, Question
 from mwaa_kit.model.run import UNMAPPED, DagRun, TaskKey, XCom
 from mwaa_kit.model.spec import DagSpec
 
@@ -45,14 +45,14 @@ class World:
     recorded
         Gives the recorded runs of a Dag, oldest first.
     ask
-        Gives a person's answer to a question; None when there is nobody to ask.
+        Gives a person's answer to a question; None when there is nobody to ask; ``Pending`` when it is worth asking again.
     depth
         How many runs are waiting for the one that goes on.
     """
 
     neighbours: Neighbours = field(default_factory=Neighbours)
     recorded: Callable[[str], Iterable[KnownRun]] = lambda dag_id: ()
-    ask: Callable[[Question], Answer | None] = lambda question: None
+    ask: Callable[[Question], Answer | Pending | None] = lambda question: None
     records: dict[tuple[str, str], KnownRun] = field(default_factory=dict)
     events: list[AssetEvent] = field(default_factory=list)
     runs: dict[tuple[str, str], DagRun] = field(default_factory=dict)

@@ -69,6 +69,10 @@ class Conversation:
         finally:
             self._writer.close()
 
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Say something to whoever does it."""
+        self._writer.write(json.dumps(message).encode() + b"\n")
+
     def interrupt(self) -> None:
         """Ask it to stop, as Ctrl-C does."""
         self._signal(signal.SIGINT)

@@ -163,6 +163,22 @@ class RunHandler(JobHandler):
         self.tell({**told, "events": [envelope("0" * 12, "run", number, event) for number, event in events]})
 
 
+class AnswerHandler(KitHandler):
+    """What a person tells a task that asked."""
+
+    path_in_contract = "/runs/{id}/answer"
+
+    @authenticated
+    async def post(self, **from_path: str) -> None:
+        """Hand it to the run, which says by an event what came of it."""
+        given = self.given(**from_path)
+        job = self.job(given["id"], kind="run")
+        task_id = given["task_id"]
+        if not job.hand_in(task_id, given.get("map_index", -1), given.get("options", []), given.get("params", {})):
+            raise UnknownJobError(f"task {task_id!r} asks nothing now", hint="it was answered already, or has ended")
+        self.tell(job.to_dict(), 202)
+
+
 class _OfRunHandler(KitHandler):
     """A question about a run, answered from its record."""
 
@@ -248,6 +264,6 @@ _QUESTIONS: tuple[tuple[type[KitHandler], str, str], ...] = (
 
 HANDLERS: tuple[type[KitHandler], ...] = (  # the first that fits answers: /runs/recorded is no /runs/{id}
     *(type(f"{work}_handler", (kind,), {"path_in_contract": path, "work": work}) for kind, path, work in _QUESTIONS),
-    *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, RunHandler),
+    *(HelloHandler, LiveHandler, LiveAirflowHandler, EditsHandler, RunsHandler, AnswerHandler, RunHandler),
     *(JobsHandler, JobHandler, PublishHandler, PracticeHandler),
 )

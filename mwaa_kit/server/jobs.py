@@ -20,6 +20,9 @@ KEPT_BYTES = 8 << 20
 KEPT_JOBS = 200
 _GRACE_SECONDS = 10.0
 
+_WAITS_FOR_A_PERSON = {"awaiting_input", "deferred"}
+"""What a task is while it has asked; ``deferred`` before Airflow 3.3."""
+
 RUNNING, SUCCESS, FAILED, CANCELLED = "running", "success", "failed", "cancelled"
 
 
@@ -45,6 +48,7 @@ class Job:
         self.answer: Any = None
         self.cancelling = False
         self.task_instances: dict[tuple[str, int], dict[str, Any]] = {}
+        self.questions: set[tuple[str, int]] = set()
         self.dag_id: str | None = None
         self.run_id: str | None = None
         self.last = 0
@@ -78,8 +82,12 @@ class Job:
         match event.get("event"):
             case "run_started":
                 self.dag_id, self.run_id = event.get("dag_id"), event.get("run_id")
+            case "question":
+                self.questions.add((str(event["task_id"]), int(event["map_index"])))
             case "task_state":
                 key = (str(event["task_id"]), int(event["map_index"]))
+                if event["state"] not in _WAITS_FOR_A_PERSON:
+                    self.questions.discard(key)
                 names = ("task_id", "map_index", "state", "try_number", "reason", "until")
                 self.task_instances[key] = {name: event.get(name) for name in names}
             case "run_finished":
@@ -118,6 +126,15 @@ class Job:
             self.error = None
         event = {"event": "job_finished", "at": self.ended_at.isoformat(), "state": self.state, "error": self.error}
         self.add({**event, "answer": None if self.kind == "run" else self.answer}, 1000)
+
+    def hand_in(self, task_id: str, map_index: int, options: list[str], params: Mapping[str, Any]) -> bool:
+        """Hand a person's answer to the task that asked; False when it asks nothing."""
+        if (task_id, map_index) not in self.questions or self.state != RUNNING or self._conversation is None:
+            return False
+        self._conversation.send(
+            {"task_id": task_id, "map_index": map_index, "options": options, "params": dict(params)}
+        )
+        return True
 
     def cancel(self) -> None:
         """Interrupt it, and kill it when its grace is over; a second time kills at once."""

@@ -3,7 +3,8 @@
 ``python -m mwaa_kit.server.warm CONTROL [--airflow]`` is started by the server in its root folder. Each request comes as
 one byte with one socket attached: ``h`` (here: one after another, with the caches of what was parsed before) or ``f`` (in
 a forked child, as many at once as are asked). Over that socket goes one JSON line ``{"do": …, "given": …}``; back come
-lines of ``{"told": …}`` and at last one ``{"answer": …}`` or ``{"error": …, "status": 404}``.
+lines of ``{"told": …}`` and at last one ``{"answer": …}`` or ``{"error": …, "status": 404}``. Meanwhile more lines may come:
+what a person answered to a task of the run.
 
 Notes
 -----
@@ -49,7 +50,27 @@ _ABSENT = (
     UnknownTargetError,
 )
 
-Tell = Callable[[dict[str, Any]], None]
+
+class Talk:
+    """What goes back and forth while a request is being done."""
+
+    def __init__(self, conversation: socket.socket, say: Callable[[dict[str, Any]], None]) -> None:
+        self._conversation, self._say = conversation, say
+        self._heard = b""
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Tell how far it is."""
+        self._say({"told": event})
+
+    def hear(self) -> Any:
+        """Return the next message that has come meanwhile; None when there is none."""
+        with contextlib.suppress(BlockingIOError):
+            self._heard += self._conversation.recv(1 << 20, socket.MSG_DONTWAIT)
+        line, newline, rest = self._heard.partition(b"\n")
+        if not newline:
+            return None
+        self._heard = rest
+        return json.loads(line)
 
 
 def main(arguments: list[str]) -> int:
@@ -145,7 +166,7 @@ def _answer(conversation: socket.socket, log: int) -> None:
         try:
             request = json.loads(stream.readline())
             say({"pid": os.getpid()})
-            say({"answer": WORK[request["do"]](request["given"], lambda event: say({"told": event}))})
+            say({"answer": WORK[request["do"]](request["given"], Talk(conversation, say))})
         except MwaaKitError as error:
             say({"error": error.to_dict(), "status": status_of(error)})
         except KeyboardInterrupt:

@@ -10,16 +10,18 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mwaa_kit.errors import WrongUsageError
+
+if TYPE_CHECKING:
+    from mwaa_kit.server.warm import Talk
 
 _NOT_FROM_A_PAGE = frozenset(
     {"ask", "listen", "pulse", "on_findings", "confirm", "on_progress", "on_wait", "record", "replay"}
 )
 
 Given = dict[str, Any]
-Tell = Callable[[dict[str, Any]], None]
 
 
 def options_of(verb: Callable[..., Any], given: Mapping[str, Any], more: Iterable[str] = ()) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def options_of(verb: Callable[..., Any], given: Mapping[str, Any], more: Iterabl
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
-def live(given: Given, tell: Tell) -> dict[str, Any]:
+def live(given: Given, tell: Talk) -> dict[str, Any]:
     """Say what the notebook in the editor says."""
     from mwaa_kit.verbs.live import look
 
@@ -51,7 +53,7 @@ def live(given: Given, tell: Tell) -> dict[str, Any]:
     return {**found, "revision": given.get("revision")}
 
 
-def live_airflow(given: Given, tell: Tell) -> dict[str, Any]:
+def live_airflow(given: Given, tell: Talk) -> dict[str, Any]:
     """Say what Airflow makes of it."""
     from mwaa_kit.verbs.live import look_with_airflow
 
@@ -59,7 +61,7 @@ def live_airflow(given: Given, tell: Tell) -> dict[str, Any]:
     return {**found, "revision": given.get("revision")}
 
 
-def edits(given: Given, tell: Tell) -> dict[str, Any]:
+def edits(given: Given, tell: Talk) -> dict[str, Any]:
     """Return new cell texts."""
     from mwaa_kit.verbs.editing import edit
 
@@ -67,8 +69,9 @@ def edits(given: Given, tell: Tell) -> dict[str, Any]:
     return edit(given["path"], _document(given), asked.pop("do"), **asked).to_dict()
 
 
-def run(given: Given, tell: Tell) -> dict[str, Any]:
+def run(given: Given, tell: Talk) -> dict[str, Any]:
     """Run a Dag in the folder of its notebook, where a kernel would run it, each task in a process of its own."""
+    from mwaa_kit.verbs.asking import AskElsewhere
     from mwaa_kit.verbs.engines import choose_mode
     from mwaa_kit.verbs.instead import GivenInstead, State
     from mwaa_kit.verbs.recalling import without_large_values
@@ -94,13 +97,15 @@ def run(given: Given, tell: Tell) -> dict[str, Any]:
         last[:] = [line["event"]]
         tell(without_large_values(line))
 
-    finished = without_large_values(verb(path.name, listen=listen, **options).to_dict())
+    finished = without_large_values(
+        verb(path.name, listen=listen, ask=AskElsewhere(tell, tell.hear), **options).to_dict()
+    )
     if last != ["run_finished"]:
         tell(finished)
     return finished
 
 
-def check(given: Given, tell: Tell) -> dict[str, Any]:
+def check(given: Given, tell: Talk) -> dict[str, Any]:
     """Check what lies in files."""
     from mwaa_kit.verbs.checking import check as verb
     from mwaa_kit.verbs.targets import newest
@@ -108,7 +113,7 @@ def check(given: Given, tell: Tell) -> dict[str, Any]:
     return verb(*given["paths"], target=given.get("target") or newest()).to_dict()
 
 
-def plan(given: Given, tell: Tell) -> dict[str, Any]:
+def plan(given: Given, tell: Talk) -> dict[str, Any]:
     """Say what a publish would do."""
     from mwaa_kit.verbs.publishing import plan as verb
 
@@ -119,7 +124,7 @@ def plan(given: Given, tell: Tell) -> dict[str, Any]:
     return {**told, "harmless": not planned.newer and not removed}
 
 
-def publish(given: Given, tell: Tell) -> dict[str, Any]:
+def publish(given: Given, tell: Talk) -> dict[str, Any]:
     """Publish what the user has seen the plan of, and read back."""
     from mwaa_kit.errors import RefusedError
     from mwaa_kit.verbs.publishing import publish as verb
@@ -150,7 +155,7 @@ def publish(given: Given, tell: Tell) -> dict[str, Any]:
     return {**done.to_dict(), "state": "failed" if done.failed_runs else "success"}
 
 
-def practice(given: Given, tell: Tell) -> dict[str, Any]:
+def practice(given: Given, tell: Talk) -> dict[str, Any]:
     """Start, stop or reset the practice MWAA."""
     from mwaa_kit.verbs.practising import practice as verb
 
@@ -158,19 +163,19 @@ def practice(given: Given, tell: Tell) -> dict[str, Any]:
     return {**status.to_dict(), "problem": status.problem}
 
 
-def practice_status(given: Given, tell: Tell) -> dict[str, Any]:
+def practice_status(given: Given, tell: Talk) -> dict[str, Any]:
     """Say what is running of the practice MWAA."""
     return practice({"action": "status"}, tell)
 
 
-def recorded_runs(given: Given, tell: Tell) -> dict[str, Any]:
+def recorded_runs(given: Given, tell: Talk) -> dict[str, Any]:
     """List the runs that are recorded beside a notebook."""
     from mwaa_kit.verbs.history import runs
 
     return runs(given["path"], dag_id=given.get("dag_id")).to_dict()
 
 
-def recorded_run(given: Given, tell: Tell) -> dict[str, Any]:
+def recorded_run(given: Given, tell: Talk) -> dict[str, Any]:
     """Say how a recorded run ended."""
     from mwaa_kit.verbs.recalling import recall, recall_events, without_large_values
 
@@ -179,7 +184,7 @@ def recorded_run(given: Given, tell: Tell) -> dict[str, Any]:
     return {**found, "events": recall_events(given["path"], given["run_id"], wanted) if wanted else []}
 
 
-def values(given: Given, tell: Tell) -> dict[str, Any]:
+def values(given: Given, tell: Talk) -> dict[str, Any]:
     """List the values of a recorded run."""
     from mwaa_kit.verbs.recalling import recall
 
@@ -188,7 +193,7 @@ def values(given: Given, tell: Tell) -> dict[str, Any]:
     return {"values": [{name: xcom[name] for name in names} for xcom in found]}
 
 
-def value(given: Given, tell: Tell) -> dict[str, Any]:
+def value(given: Given, tell: Talk) -> dict[str, Any]:
     """Show one value, shortened."""
     from mwaa_kit.verbs.recalling import peek
 
@@ -196,28 +201,28 @@ def value(given: Given, tell: Tell) -> dict[str, Any]:
     return peek(given["path"], given["run_id"], given["task_id"], map_index=index, key=key).to_dict()
 
 
-def card(given: Given, tell: Tell) -> dict[str, Any]:
+def card(given: Given, tell: Talk) -> dict[str, Any]:
     """Return the run card."""
     from mwaa_kit.verbs.watching import card as verb
 
     return {"html": verb(given["path"], run_id=given["run_id"]).html, "run_id": given["run_id"]}
 
 
-def targets(given: Given, tell: Tell) -> dict[str, Any]:
+def targets(given: Given, tell: Talk) -> dict[str, Any]:
     """List the Airflow versions that MWAA offers."""
     from mwaa_kit.verbs.targets import list_targets
 
     return {"targets": [one.to_dict() for one in list_targets()]}
 
 
-def environments(given: Given, tell: Tell) -> dict[str, Any]:
+def environments(given: Given, tell: Talk) -> dict[str, Any]:
     """List where can be published to."""
     from mwaa_kit.verbs.environments import list_environments
 
     return list_environments(given.get("path", ".")).to_dict()
 
 
-def environment(given: Given, tell: Tell) -> dict[str, Any]:
+def environment(given: Given, tell: Talk) -> dict[str, Any]:
     """Say what one environment says of itself."""
     from mwaa_kit.verbs.environments import look_at
 
@@ -225,7 +230,7 @@ def environment(given: Given, tell: Tell) -> dict[str, Any]:
     return look_at(name, path, **options_of(look_at, given)).to_dict()
 
 
-def schedule(given: Given, tell: Tell) -> dict[str, Any]:
+def schedule(given: Given, tell: Talk) -> dict[str, Any]:
     """Say when a schedule runs next."""
     from mwaa_kit.verbs.scheduling import preview
     from mwaa_kit.verbs.values import read_date
@@ -235,21 +240,21 @@ def schedule(given: Given, tell: Tell) -> dict[str, Any]:
     return preview(given["expression"], count=count, after=after, **zones).to_dict()
 
 
-def templates(given: Given, tell: Tell) -> dict[str, Any]:
+def templates(given: Given, tell: Talk) -> dict[str, Any]:
     """List the notebooks to begin with."""
     from mwaa_kit.verbs.templates import list_templates
 
     return {"templates": [one.to_dict() for one in list_templates()]}
 
 
-def template(given: Given, tell: Tell) -> dict[str, Any]:
+def template(given: Given, tell: Talk) -> dict[str, Any]:
     """Return one of them."""
     from mwaa_kit.verbs.templates import read_template
 
     return read_template(given["name"]).to_document()
 
 
-def tutorials(given: Given, tell: Tell) -> dict[str, Any]:
+def tutorials(given: Given, tell: Talk) -> dict[str, Any]:
     """Copy the tutorials into a folder."""
     from mwaa_kit.verbs.tutorials import tutorials as verb
 
@@ -264,7 +269,7 @@ def _target(given: Given) -> dict[str, str]:
     return {"target": given["target"]} if "target" in given else {}
 
 
-WORK: dict[str, Callable[[Given, Tell], Any]] = {
+WORK: dict[str, Callable[[Given, Talk], Any]] = {
     work.__name__: work
     for work in (
         *(live, live_airflow, edits, run, recorded_runs, recorded_run, values, value, card, check, plan, publish),

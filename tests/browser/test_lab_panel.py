@@ -232,6 +232,42 @@ def test_a_run_is_asked_for_with_values_of_its_params_and_with_no_others(window:
     expect(window.tab("Runs").locator(".jp-MwaaKit-log")).to_contain_text("us 42 True")
 
 
+def test_what_a_task_asks_is_answered_in_the_page_also_after_a_reload(window: DagPage, axe: Path) -> None:
+    head = "from datetime import datetime\nfrom airflow.sdk import Param, dag\nfrom airflow.providers.standard.operators.hitl"
+    operators = f"{head} import ApprovalOperator, HITLEntryOperator"
+    size = "size = HITLEntryOperator(task_id='size', subject='How many?', params={'rows': Param(3, type='integer')})"
+    ask = "publish = ApprovalOperator(task_id='publish', subject='Publish it?', body='Read the report first.')"
+    window.open(window.lab.write("asks.ipynb", operators, size, ask, "size >> publish", dag("asks")))
+    window.do("run-dag")
+    window.line.get_by_role("button", name="Answer size…").click(timeout=PATIENCE)
+    form = window.page.get_by_role("dialog")
+    expect(form).to_contain_text("How many?")
+    form.get_by_label("rows").fill("many")
+    form.get_by_role("button", name="OK").click()
+    expect(form.get_by_role("alert")).to_have_text("a whole number, such as 3")
+    form.get_by_label("rows").fill("5")
+    form.get_by_role("button", name="OK").click()
+
+    expect(window.task("publish")).to_have_attribute("data-state", "awaiting_input", timeout=PATIENCE)
+    window.page.wait_for_timeout(1200)  # the layout is saved a second after it changed
+    window.page.reload()
+    expect(window.task("publish")).to_have_attribute("data-state", "awaiting_input", timeout=PATIENCE)
+    window.tab("Runs").get_by_role("button", name="Answer…").click()
+    expect(form).to_contain_text("Read the report first.")
+    form.get_by_role("button", name="Answer").click()  # with nothing chosen it asks again
+    form.get_by_label("Reject").check()
+    form.get_by_label("Approve").check()
+    window.page.add_script_tag(path=axe)
+    found = window.page.evaluate("axe.run('.jp-Dialog-content').then(found => found.violations)")
+    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+    form.get_by_role("button", name="Answer").click()
+    window.expect_run("success", "2 of 2 tasks")
+    expect(window.line.get_by_role("button")).to_have_count(0)
+    window.task("publish").click()
+    window.tab("Task").get_by_text("return_value").first.click()
+    expect(window.tab("Task")).to_contain_text("Approve")
+
+
 def test_a_narrow_window_shows_every_view(lab: Lab, browser: Browser) -> None:
     window = lab.page(browser)
     window.open(lab.write("narrow.ipynb", HEAD, "#| task: a_rather_long_name_of_a_task\nx = 1", dag("narrow")))

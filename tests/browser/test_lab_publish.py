@@ -31,9 +31,7 @@ def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
 
 def _serious(window: DagPage, axe: Path, place: str) -> list[str]:
     window.page.add_script_tag(path=axe)
-    found: list[dict[str, Any]] = window.page.evaluate(
-        "place => axe.run(place).then(found => found.violations)", place
-    )
+    found: list[dict[str, Any]] = window.page.evaluate("place => axe.run(place).then(found => found.violations)", place)
     return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
@@ -106,7 +104,9 @@ def test_a_copy_that_mwaa_kit_did_not_write_is_not_offered_for_overwriting(
     expect(window.task("load")).to_be_visible(timeout=PATIENCE)
     window.do("publish")
     plan = _plan_of(window)
-    expect(plan.get_by_role("alert")).to_contain_text("mwaa-kit has not published it before. mwaa-kit does not overwrite")
+    expect(plan.get_by_role("alert")).to_contain_text(
+        "mwaa-kit has not published it before. mwaa-kit does not overwrite"
+    )
     assert _serious(window, axe, ".jp-Dialog-content") == []
     assert plan.get_by_role("button").all_inner_texts() == ["Close"]
     plan.get_by_role("button", name="Close").click()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mwaa_kit.engine.world import Question
+from mwaa_kit.engine.world import Pending, Question
 from mwaa_kit.errors import WrongUsageError
-from mwaa_kit.model.run import LogLine
+from mwaa_kit.model.run import Event, LogLine, TaskStateChanged
 from mwaa_kit.scheduler.people import read_answer
 from mwaa_kit.verbs.running import run
 
@@ -114,6 +114,7 @@ def test_people_answer_and_nobody_is_waited_for(answered: Any) -> None:
         "right": "success",
         "several": "success",
         "late": "success",
+        "soon": "success",
         "too_late": "failed",
         "nobody": "failed",
         "strange": "failed",
@@ -158,6 +159,68 @@ def test_who_is_asked_gets_the_question(file: str) -> None:
     assert [(one.subject, one.options, dict(one.values)) for one in asked] == [
         ("How many?", ("OK",), {"rows": 3, "name": "x"})
     ]
+
+
+@pytest.mark.parametrize("mode", ["inline", "fork"])
+def test_while_a_person_thinks_the_other_tasks_go_on(file: str, mode: str) -> None:
+    seen: list[tuple[str, str]] = []
+    thought: list[Question] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, TaskStateChanged):
+            seen.append((event.task_id, event.state))
+
+    def ask(question: Question) -> Any:
+        if question.task_id == "by_trigger":
+            thought.append(question)
+            return "b" if len(thought) > 2 else Pending()
+        if question.task_id == "enter":
+            return {"rows": 7} if ("approved", "success") in seen else Pending()
+        return "Approve"
+
+    found = run(
+        file, dag_id="people", tasks=("enter", "approve", "approved", "by_trigger"), ask=ask, listen=listen, mode=mode
+    )
+
+    assert states(found) == dict.fromkeys(("approve", "approved", "enter", "by_trigger"), "success")
+    assert [seen.count(("enter", state)) for state in ("awaiting_input", "running", "success")] == [1, 2, 1]
+    assert found["enter"].value["params_input"] == {"rows": 7, "name": "x"}  # type: ignore[index]
+    assert found["by_trigger"].value == ["b"]
+
+
+def test_a_person_who_does_not_answer_in_time_leaves_the_defaults(file: str) -> None:
+    found = run(file, dag_id="people", tasks=("soon",), ask=lambda question: Pending())
+
+    assert found["soon"].value["chosen_options"] == ["no"]  # type: ignore[index]
+    assert found["soon"].value["responded_by_user"] is None  # type: ignore[index]
+
+
+def test_an_answer_before_the_time_is_over_is_taken_once(file: str) -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> Any:
+        asked.append(question)
+        return "yes" if len(asked) > 1 else Pending()
+
+    found = run(file, dag_id="people", tasks=("soon", "late"), ask=ask)
+
+    assert found["soon"].value["chosen_options"] == ["yes"]  # type: ignore[index]
+    assert found["late"].value["chosen_options"] == ["yes"]  # type: ignore[index]
+    assert states(found) == {"soon": "success", "late": "success"}
+
+
+def test_a_run_that_is_cancelled_while_a_person_thinks_waits_no_more(file: str) -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> Any:
+        asked.append(question)
+        if len(asked) > 2:
+            raise KeyboardInterrupt
+        return Pending()
+
+    found = run(file, dag_id="people", tasks=("enter",), ask=ask)
+
+    assert (found.cancelled, states(found)) == (True, {"enter": "failed"})
 
 
 @pytest.mark.parametrize("given", ["c", ["a", "b"], {"options": ["a"], "params": {"z": 1}}, {}])

@@ -134,6 +134,47 @@ def test_a_run_that_holds_the_gil_of_its_own_process_is_killed_after_the_grace(s
     assert _wait(server, job["id"])["job"]["state"] == "cancelled"
 
 
+def test_a_task_that_asks_a_person_is_answered_from_the_page_and_told_what_does_not_fit(server: KitServer) -> None:
+    write_notebook(
+        server.folder / "asking.ipynb",
+        "from datetime import datetime\nfrom airflow.sdk import Param, dag\n"
+        "from airflow.providers.standard.operators.hitl import HITLEntryOperator, HITLOperator",
+        "pick = HITLOperator(task_id='pick', subject='Which?', body='Look first.', options=['a', 'b'], multiple=True)",
+        "size = HITLEntryOperator(task_id='size', subject='How many?', params={'rows': Param(3, type='integer')})",
+        "pick >> size",
+        "#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1))\ndef asking(): ...",
+    )
+    job = _start(server, "asking.ipynb")
+    answer = f"runs/{job['id']}/answer"
+
+    def next_question(after: int) -> Any:
+        found = server.listen(
+            {job["id"]: after}, lambda m: m["job"] == job["id"] and m["event"]["event"] in ("question", "job_finished")
+        )
+        assert found[-1]["event"]["event"] == "question", found[-1]
+        return found[-1]
+
+    first = next_question(0)
+    compare("question", first, ids=(job["id"],))
+    assert server.need("post", answer, {"task_id": "pick", "options": ["a", "c"]})["id"] == job["id"]
+    again = next_question(first["seq"])
+    assert again["event"]["problem"] == "'c' is not an option of task 'pick'; it has: 'a', 'b'"
+    none = server.ask("post", answer, {"task_id": "size"})
+    assert (none.status, none.body["error"]["message"]) == (404, "task 'size' asks nothing now")
+    server.need("post", answer, {"task_id": "pick", "options": ["a", "b"]})
+    asked = next_question(again["seq"])
+    assert (asked["event"]["task_id"], asked["event"]["params"]["rows"]["value"]) == ("size", 3)
+    server.need("post", answer, {"task_id": "size", "params": {"rows": 5}})
+    assert _wait(server, job["id"])["job"]["state"] == "success"
+    told = [server.need("get", f"runs/{job['id']}/value?task_id={one}")["preview"]["text"] for one in ("pick", "size")]
+    assert [text.partition(", 'responded_at'")[0] for text in told] == [
+        "{'chosen_options': ['a', 'b'], 'params_input': {}",
+        "{'chosen_options': ['OK'], 'params_input': {'rows': 5}",
+    ]
+    late = server.ask("post", answer, {"task_id": "size"})
+    assert (late.status, late.body["error"]["name"]) == (404, "UnknownJobError")
+
+
 def test_teardowns_run_when_a_run_is_cancelled_from_the_page(server: KitServer) -> None:
     mark = server.folder / "torn-down"
     write_notebook(

@@ -106,6 +106,13 @@ const LOOKS: Readonly<Record<string, IStateLook>> = {
     dash: '3 3',
     icon: 'M6.3 5.2v5.6M9.7 5.2v5.6'
   },
+  awaiting_input: {
+    symbol: '¿',
+    colour: '#0969da',
+    dark_colour: '#58a6ff',
+    dash: '2 2',
+    icon: 'M8 4.2a1.9 1.9 0 1 1 0 3.8 1.9 1.9 0 0 1 0-3.8M4.6 11.8a3.4 3.4 0 0 1 6.8 0'
+  },
   removed: {
     symbol: '⊘',
     colour: '#57606a',
@@ -133,6 +140,7 @@ const URGENT = [
   'failed',
   'upstream_failed',
   'up_for_retry',
+  'awaiting_input',
   'running',
   'restarting',
   'deferred',

@@ -92,6 +92,19 @@ export class Api {
     return this._get(`runs/${encodeURIComponent(id)}/card`, beside);
   }
 
+  /** Tell a task what it asked. What does not fit is told by another question. */
+  answer(
+    id: string,
+    { task_id, map_index }: wire.IQuestion,
+    answer: wire.IAnswer
+  ): Promise<wire.IJob> {
+    return this._send('POST', `runs/${id}/answer`, {
+      task_id,
+      map_index,
+      ...answer
+    });
+  }
+
   cancel(id: string): Promise<wire.IJob> {
     return this._send('DELETE', `jobs/${id}`);
   }

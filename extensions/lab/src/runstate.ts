@@ -5,6 +5,7 @@ import type {
   IJob,
   IOnRecord,
   IProblem,
+  IQuestion,
   IRecordedDetail
 } from './wire.ts';
 
@@ -53,7 +54,11 @@ const ENDED = new Set([
   'removed'
 ]);
 
+/** What a task is while it has asked a person; `deferred` before Airflow 3.3. */
+const ASKING = new Set(['awaiting_input', 'deferred']);
+
 const UNDER_WAY = new Set([
+  'awaiting_input',
   'running',
   'deferred',
   'restarting',
@@ -84,6 +89,7 @@ export class RunState {
   readonly instances = new Map<string, IInstance>();
   readonly log: ILogLine[] = [];
   readonly left: ILeft[] = [];
+  private readonly _questions = new Map<string, IQuestion>();
   /** What a publish or the practice MWAA said of its steps. */
   readonly steps: string[] = [];
   /** What a publish or the practice MWAA came to. */
@@ -103,6 +109,9 @@ export class RunState {
         break;
       case 'task_state':
         this._takeState(event);
+        break;
+      case 'question':
+        this._takeQuestion(event as unknown as IQuestion);
         break;
       case 'log':
         this._takeLog(event);
@@ -124,6 +133,11 @@ export class RunState {
         }
     }
     return true;
+  }
+
+  /** What tasks are asking now, the oldest question first. */
+  get questions(): IQuestion[] {
+    return this.running && this.isJob ? [...this._questions.values()] : [];
   }
 
   get running(): boolean {
@@ -210,6 +224,9 @@ export class RunState {
     const one = this._instance(event);
     const at = event.at ? Date.parse(event.at) : null;
     one.state = event.state ?? 'none';
+    if (!ASKING.has(one.state)) {
+      this._questions.delete(keyOf(event));
+    }
     one.try_number = event.try_number ?? one.try_number;
     one.reason = event.reason ?? '';
     one.reused ||= /^(reused|taken over) from /.test(one.reason);
@@ -221,11 +238,13 @@ export class RunState {
     }
   }
 
-  private _instance({
-    task_id = '',
-    map_index = -1
-  }: Pick<IEvent, 'task_id' | 'map_index'>): IInstance {
-    const key = `${task_id}\n${map_index}`;
+  private _takeQuestion(question: IQuestion): void {
+    this._questions.set(keyOf(question), question);
+  }
+
+  private _instance(event: Pick<IEvent, 'task_id' | 'map_index'>): IInstance {
+    const { task_id = '', map_index = -1 } = event;
+    const key = keyOf(event);
     let found = this.instances.get(key);
     if (!found) {
       found = {
@@ -266,6 +285,13 @@ export class RunState {
       instance.reused = one['reused'] === true;
     }
   }
+}
+
+function keyOf({
+  task_id = '',
+  map_index = -1
+}: Pick<IEvent, 'task_id' | 'map_index'>): string {
+  return `${task_id}\n${map_index}`;
 }
 
 function leftBy(event: IEvent): ILeft {

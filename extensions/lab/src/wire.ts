@@ -261,6 +261,29 @@ export interface IEvent {
   [more: string]: unknown;
 }
 
+/** What a task asks a person: the event `question`. */
+export interface IQuestion {
+  task_id: string;
+  map_index: number;
+  subject: string;
+  body: string;
+  options: string[];
+  /** What is taken when nobody answers in time. */
+  defaults: string[] | null;
+  multiple: boolean;
+  params: Record<
+    string,
+    { value?: unknown; schema?: IParamSchema; description?: string | null }
+  >;
+  /** What was wrong with the answer before; empty at first. */
+  problem: string;
+}
+
+export interface IAnswer {
+  options: string[];
+  params: Record<string, unknown>;
+}
+
 export interface IEnvelope {
   op: 'event';
   job: string;

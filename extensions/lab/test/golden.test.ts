@@ -13,7 +13,7 @@ import {
 import { documentOf } from '../src/panel/graphdoc.ts';
 import { RunState } from '../src/runstate.ts';
 import { seriesOf } from '../src/tabs/series.ts';
-import type { IEnvelope, ILive, IPlan, IValue } from '../src/wire.ts';
+import type { IEnvelope, IJob, ILive, IPlan, IValue } from '../src/wire.ts';
 
 /** English, as it stands in the code. */
 const trans = {
@@ -31,10 +31,10 @@ function golden<T>(name: string): T {
   return JSON.parse(readFileSync(file, 'utf8')) as T;
 }
 
-test('the events of a run come to its states, values and log', () => {
-  const messages = golden<IEnvelope[]>('run');
-  const run = new RunState({
-    id: messages[0]?.job ?? '',
+/** A run of which nothing is known yet but its id. */
+function jobOf(message: IEnvelope | undefined): IJob {
+  return {
+    id: message?.job ?? '',
     kind: 'run',
     path: 'churn.ipynb',
     state: 'running',
@@ -47,7 +47,12 @@ test('the events of a run come to its states, values and log', () => {
     cancelling: false,
     error: null,
     request: {}
-  });
+  };
+}
+
+test('the events of a run come to its states, values and log', () => {
+  const messages = golden<IEnvelope[]>('run');
+  const run = new RunState(jobOf(messages[0]));
   assert.deepEqual(
     messages.map(one => run.take(one)),
     messages.map(() => true)
@@ -126,6 +131,26 @@ test('what is told of a notebook comes to a picture of its Dag and a badge for e
       ]
     }
   );
+});
+
+test('a question is open until its task goes on, whatever else happens', () => {
+  const asked = golden<IEnvelope>('question');
+  const run = new RunState(jobOf(asked));
+  const questions = (): string[] =>
+    run.questions.map(one => `${one.task_id}: ${one.subject}`);
+  const later = (seq: number, task_id: string, state: string): IEnvelope => ({
+    ...asked,
+    seq,
+    event: { event: 'task_state', task_id, map_index: -1, state }
+  });
+  run.take(asked);
+  const found = [questions()];
+  run.take(later(asked.seq + 1, 'pick', 'awaiting_input'));
+  run.take(later(asked.seq + 2, 'other', 'success'));
+  found.push(questions());
+  run.take(later(asked.seq + 3, 'pick', 'running'));
+  found.push(questions());
+  assert.deepEqual(found, [['pick: Which?'], ['pick: Which?'], []]);
 });
 
 test('what is told of a value comes to the lines of its columns', () => {

@@ -11,7 +11,7 @@ from typing import Any
 
 from mwaa_kit.engine.airflow3.answers import Answers
 from mwaa_kit.engine.airflow3.describing import construct
-from mwaa_kit.engine.world import Answer, Question
+from mwaa_kit.engine.world import Answer, Pending, Question
 
 
 class PeopleAnswers(Answers):
@@ -35,6 +35,8 @@ class PeopleAnswers(Answers):
 
     def on_GetHITLDetailResponse(self, msg: Any) -> Any:
         answer = self.services.find_answer(self.request.task_id, self.request.map_index)
+        if isinstance(answer, Pending):
+            return self._respond(None)
         task = self.dag.task_dict[self.request.task_id]
         if answer is None and not getattr(task, "response_timeout", None):
             self.give_up(f"nobody answered; give an answer with --answer {self.request.task_id}=…")

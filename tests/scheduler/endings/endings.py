@@ -116,6 +116,9 @@ with DAG("people", **GIVEN):
     HITLOperator(
         task_id="late", subject="Well?", options=["yes", "no"], defaults=["no"], response_timeout=timedelta(hours=1)
     )
+    HITLOperator(
+        task_id="soon", subject="Well?", options=["yes", "no"], defaults=["no"], response_timeout=timedelta(seconds=0.5)
+    )
     HITLOperator(task_id="too_late", subject="Well?", options=["yes"], response_timeout=timedelta(hours=1))
     HITLOperator(task_id="nobody", subject="Anyone there?", options=["yes", "no"])
     HITLOperator(task_id="strange", subject="Well?", options=["yes", "no"])

@@ -9,7 +9,10 @@ import type { NotebookSession } from '../session.ts';
 import type { ILiveCell } from '../wire.ts';
 
 /** Called with the id of a command and what it takes. */
-export type Act = (command: 'run' | 'to' | 'from', taskId: string) => void;
+export type Act = (
+  command: 'run' | 'to' | 'from' | 'answer',
+  taskId: string
+) => void;
 
 export class CellBadge extends ReactWidget {
   constructor(
@@ -61,6 +64,9 @@ function Badge(props: {
       {taskId === undefined ? null : (
         <Buttons
           taskId={taskId}
+          asks={Boolean(
+            session.run?.questions.some(one => one.task_id === taskId)
+          )}
           busy={session.asked.has('run') || Boolean(session.run?.running)}
           act={act}
           trans={trans}
@@ -155,13 +161,23 @@ function Fared(props: {
 
 function Buttons(props: {
   taskId: string;
+  asks: boolean;
   busy: boolean;
   act: Act;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { taskId, busy, act, trans } = props;
+  const { taskId, asks, busy, act, trans } = props;
   return (
     <span className="jp-MwaaKit-buttons">
+      {asks ? (
+        <button
+          className="jp-MwaaKit-main"
+          title={trans.__('Tell the task what it asks')}
+          onClick={() => act('answer', taskId)}
+        >
+          {trans.__('Answer…')}
+        </button>
+      ) : null}
       <button
         disabled={busy}
         title={trans.__('Run this task only')}

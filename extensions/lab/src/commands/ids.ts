@@ -7,6 +7,7 @@ export const CommandIDs = {
   runToHere: 'mwaa-kit:run-to-here',
   runFromHere: 'mwaa-kit:run-from-here',
   resumeRun: 'mwaa-kit:resume-run',
+  answer: 'mwaa-kit:answer-task',
   cancelRun: 'mwaa-kit:cancel-run',
   openCard: 'mwaa-kit:open-run-card',
   makeTask: 'mwaa-kit:make-task',

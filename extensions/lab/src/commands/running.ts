@@ -13,6 +13,7 @@ import { attempt } from '../telling.ts';
 import type { ISessions } from '../tokens.ts';
 import type { IRunRequest } from '../wire.ts';
 import { A_TASK, NOTHING, taking } from './args.ts';
+import { askForAnswer } from '../dialogs/answering.tsx';
 import { CommandIDs } from './ids.ts';
 
 type Options = Omit<IRunRequest, 'path'>;
@@ -119,6 +120,23 @@ export function addRunCommands(
       ['failed', 'cancelled'].includes(sessions.current?.run?.state ?? ''),
     () => start({ resume: true })
   );
+  commands.addCommand(CommandIDs.answer, {
+    label: trans.__('Answer a Task…'),
+    caption: trans.__('Tell a task of the run what it asks'),
+    describedBy: taking(A_TASK),
+    isEnabled: () => Boolean(sessions.current?.run?.questions.length),
+    execute: async args => {
+      const session = sessions.current;
+      const run = session?.run;
+      const named = args['task_id'];
+      const question =
+        run?.questions.find(one => one.task_id === named) ?? run?.questions[0];
+      const answer = question && (await askForAnswer(question, trans));
+      if (run && answer) {
+        await attempt(() => session.api.answer(run.job.id, question, answer));
+      }
+    }
+  });
   add(
     CommandIDs.cancelRun,
     trans.__('Cancel Run'),

@@ -17,6 +17,7 @@ export class DagPanel extends Widget {
   constructor(
     private readonly _sessions: ISessions,
     private readonly _tabs: readonly IDagTab[],
+    answer: (taskId: string) => void,
     trans: TranslationBundle
   ) {
     super();
@@ -26,7 +27,7 @@ export class DagPanel extends Widget {
     this.title.icon = treeViewIcon;
     this.title.closable = true;
     this._status = ReactWidget.create(
-      statusLine(_sessions, () => this._session, trans)
+      statusLine(_sessions, () => this._session, answer, trans)
     );
     const layout = new PanelLayout(); // one below the other, as the style says
     layout.addWidget(this.toolbar);

@@ -11,14 +11,23 @@ import { sentence } from '../words.ts';
 export function statusLine(
   sessions: ISessions,
   session: () => NotebookSession | null,
+  answer: (taskId: string) => void,
   trans: TranslationBundle
 ): JSX.Element {
-  return <StatusLine sessions={sessions} session={session} trans={trans} />;
+  return (
+    <StatusLine
+      sessions={sessions}
+      session={session}
+      answer={answer}
+      trans={trans}
+    />
+  );
 }
 
 function StatusLine(props: {
   sessions: ISessions;
   session: () => NotebookSession | null;
+  answer(taskId: string): void;
   trans: TranslationBundle;
 }): JSX.Element {
   const { sessions, trans } = props;
@@ -58,6 +67,16 @@ function StatusLine(props: {
       ) : session.run ? (
         <RunWords run={session.run} trans={trans} />
       ) : null}
+      {session.run?.questions.map(({ task_id, map_index, subject }) => (
+        <button
+          className="jp-MwaaKit-main"
+          key={`${task_id} ${map_index}`}
+          title={subject}
+          onClick={() => props.answer(task_id)}
+        >
+          {trans.__('Answer %1…', task_id)}
+        </button>
+      ))}
       {jobs.socket.connected ? null : (
         <em>{trans.__('No connection to the server; trying again…')}</em>
       )}

@@ -12,7 +12,8 @@ import { ISessions } from '../tokens.ts';
 const COMMANDS = {
   run: CommandIDs.runTask,
   to: CommandIDs.runToHere,
-  from: CommandIDs.runFromHere
+  from: CommandIDs.runFromHere,
+  answer: CommandIDs.answer
 } as const;
 
 export const cells: JupyterFrontEndPlugin<void> = {

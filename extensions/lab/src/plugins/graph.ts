@@ -158,7 +158,13 @@ class PanelOpener implements IDagPanel {
   }
 
   private _make(): DagPanel {
-    const panel = new DagPanel(this._sessions, this._tabs, this._trans);
+    const panel = new DagPanel(
+      this._sessions,
+      this._tabs,
+      task_id =>
+        void this._app.commands.execute(CommandIDs.answer, { task_id }),
+      this._trans
+    );
     const { commands } = this._app;
     for (const id of TOOLBAR) {
       panel.toolbar.addItem(id, new CommandToolbarButton({ commands, id }));

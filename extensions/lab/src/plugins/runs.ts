@@ -43,6 +43,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
       CommandIDs.runToHere,
       CommandIDs.runFromHere,
       CommandIDs.resumeRun,
+      CommandIDs.answer,
       CommandIDs.cancelRun
     ]) {
       palette?.addItem({ command, category: trans.__('Dag') });
@@ -71,6 +72,8 @@ export const runs: JupyterFrontEndPlugin<void> = {
               }),
             resume: () => void app.commands.execute(CommandIDs.resumeRun),
             cancel: () => void app.commands.execute(CommandIDs.cancelRun),
+            answer: task_id =>
+              void app.commands.execute(CommandIDs.answer, { task_id }),
             openCard: run => openCard(session, run)
           },
           trans

@@ -16,6 +16,7 @@ export interface IRunActions {
   start(): void;
   resume(): void;
   cancel(): void;
+  answer(taskId: string): void;
   openCard(run: IOnRecord): void;
 }
 
@@ -103,6 +104,17 @@ function Runs(props: {
           {sentence(run.job.error)} {run.job.error.hint}
         </p>
       ) : null}
+      {run.questions.map(one => (
+        <p key={`${one.task_id} ${one.map_index}`}>
+          <strong>{trans.__('%1 asks', one.task_id)}</strong> {one.subject}{' '}
+          <button
+            className="jp-MwaaKit-main"
+            onClick={() => act.answer(one.task_id)}
+          >
+            {trans.__('Answer…')}
+          </button>
+        </p>
+      ))}
       <Timeline run={run} session={session} trans={trans} />
       <Log run={run} trans={trans} />
       <RecordedRuns session={session} act={act} trans={trans} />
