@@ -36,8 +36,9 @@ class Caller(Valuer):
         args = [self.objects(arg, frame) for arg in call.args]
         named = {name or "**": self.objects(value, frame) for name, value in call.keywords}
         found, own = NOTHING, False
-        certain = certain and len(callees) == 1
+        certain, before = certain and len(callees) == 1, self.path
         for callee in sorted(callees):
+            self.path = self._way_of_one(before, callees)
             meaning = self._target(callee, call.method)
             if meaning is not None and meaning.given is not None:
                 own, found = True, found | self._go_on(callee, meaning, call)
@@ -48,7 +49,13 @@ class Caller(Valuer):
                 found |= self._run(meaning, given, named, call, certain, star)
             elif call.method != "@" and not call.quiet:
                 found |= self._handed_over([frozenset({callee}), *args, *named.values()], call)
+        self.path = before
         return found if own else found | self._given(call, callees, frame)
+
+    def _way_of_one(self, path: tuple[int, ...], ones: Objects) -> tuple[int, ...]:
+        """Return the way on of one of several that may be meant: what it binds, the others have not bound."""
+        self.branches += 1
+        return path if len(ones) == 1 else (*path, self.branches)
 
     def touch(self, call: Call, frame: Frame | None, *, certain: bool) -> None:
         """Follow what runs a property or a dunder method of the notebook's, or a part of a generator."""
@@ -62,7 +69,11 @@ class Caller(Valuer):
             return
         objects, args = self.objects(call.callee, frame), [self.objects(arg, frame) for arg in call.args]
         certain, found, others = certain and len(objects) == 1, NOTHING, NOTHING
-        ran = [(made, self._touched(made, args, call, certain=certain)) for made in sorted(objects)]
+        ran, before = [], self.path
+        for made in sorted(objects):
+            self.path = self._way_of_one(before, objects)
+            ran.append((made, self._touched(made, args, call, certain=certain)))
+        self.path = before
         for made, gives in ran:
             found |= gives or NOTHING
             others |= NOTHING if gives is not None else {made}

@@ -49,7 +49,7 @@ class Linker(Caller):
         self.covered: Table[str, int] = Table(self.timeline)
         self.facts: list[CellFacts] = []
         self.seen: list[Seen] = []
-        self.branches = self.skips = 0
+        self.skips = 0
         self.either_way: set[str] = set()
 
     def add(self, facts: CellFacts) -> Seen:

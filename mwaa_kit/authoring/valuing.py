@@ -36,6 +36,7 @@ class Valuer:
         self.results: dict[Call | Kept, Objects] = {}
         self.calling: list[Function] = []
         self.path: tuple[int, ...] = ()
+        self.branches = 0
         self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
         self.bound_by_caller = frozenset[str]()
         self.call_line = 0
@@ -116,7 +117,8 @@ class Valuer:
         parts: Parts = {}
         for whole in wholes:
             held = self.heap.held.get(whole) or {}
-            if value.of_any and not any(key in held for key in ("0", BEHIND)):
+            empty = not held and self.heap.containers.get(whole) is not None
+            if value.of_any and not empty and not any(key in held for key in ("0", BEHIND)):
                 known = keys_of(held) if self.heap.containers.get(whole) else ()
                 held = dict(enumerate_keys([self.new() for _ in known])) or {
                     None: self.heap.parts_of(frozenset({whole}), EACH)

@@ -134,6 +134,12 @@ FOUND: dict[str, tuple[str, ...]] = {
         "a['k'] = 3",
         "c",
     ),
+    "a copy of nothing has no part yet": (
+        "b = [[1]]",
+        "c = [2]\nc.clear()\nc = list(c)",
+        "c.append(3)\nc.append(b)\nc[0] += 4",
+        "b",
+    ),
 }
 BRANCHES: dict[str, tuple[str, ...]] = {
     "the same cell may bind or change": ("a = [1]", "a.append(2)\nif flip(): a = [3]", "a"),
@@ -189,6 +195,13 @@ BRANCHES: dict[str, tuple[str, ...]] = {
     ),
     "somebody else's function calls mine": ("def f(v): v.append(1)", "a = [[2]]", "list(map(f, a))", "a"),
     "a case may change its subject": ("a = [1]", "match a:\n    case list() as b: b.append(2)", "a"),
+    "one of two functions may bind, and the other may not": (
+        "b = [1]",
+        "def g(v):\n    global b\n    b = [2]",
+        "if flip():\n    def g(v): return v",
+        "g(3)\nb.append(4)",
+        "b",
+    ),
     "a context manager may give what it holds": (
         "a = [1]",
         "from contextlib import nullcontext",
