@@ -5,6 +5,7 @@ POSIX throughout; two things are Linux's own and left out elsewhere: to die with
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
@@ -43,17 +44,30 @@ def gone(pid: int) -> bool:
 
 def bury(pid: int, patience_seconds: float) -> int:
     """Wait until a child that has closed its pipe is gone; one that lingers is killed. Return its status."""
-    deadline = time.monotonic() + patience_seconds
+    if not _ends_within(pid, patience_seconds):
+        signal_group(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+def _ends_within(pid: int, seconds: float) -> bool:
+    """Wait for a child's end, to the moment where Linux tells it: one that holds Airflow takes 3 ms to end."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # before Linux 5.3, or where a sandbox forbids it
+            descriptor = os.pidfd_open(pid)
+            try:
+                poll = select.poll()
+                poll.register(descriptor, select.POLLIN)
+                return bool(poll.poll(seconds * 1000))
+            finally:
+                os.close(descriptor)
+    deadline = time.monotonic() + seconds
     pause = 0.0005
-    while True:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return status
+    while not gone(pid):
         if time.monotonic() > deadline:
-            signal_group(pid, signal.SIGKILL)
-            return os.waitpid(pid, 0)[1]
+            return False
         time.sleep(pause)
         pause = min(pause * 2, 0.02)
+    return True
 
 
 def limit_memory(memory_bytes: int) -> None:
