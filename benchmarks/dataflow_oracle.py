@@ -1,8 +1,9 @@
 """Compare the dataflow with what is seen at run time, for as many random notebooks as you like.
 
-    python benchmarks/dataflow_oracle.py [COUNT] [FIRST_SEED]
+    python benchmarks/dataflow_oracle.py [COUNT] [FIRST_SEED] [--touching]
 
-Straight notebooks must have the very edges; with branches none may be missing. What differs is printed.
+Straight notebooks must have the very edges; with branches none may be missing. What differs is printed. ``--touching``
+adds classes with dunder methods, and generators, of which the analysis does not know everything yet.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
+from support_notebooks import ALL_TEMPLATES, ALL_TOUCHING, STRAIGHT_TEMPLATES, STRAIGHT_TOUCHING, write_notebook
 from support_oracle import Edge, WatchedKernel, found_edges
 
 WAYS = 8
 
 
-def differs(seed: int) -> tuple[list[str], set[Edge], set[Edge]]:
+def differs(seed: int, *, touching: bool = False) -> tuple[list[str], set[Edge], set[Edge]]:
     """Return a notebook, the edges that are missing, and those that are too many where there are no branches."""
     dice, straight = random.Random(seed), seed % 2 == 0
-    templates = STRAIGHT_TEMPLATES if straight else ALL_TEMPLATES
+    plain, all_kinds = (STRAIGHT_TOUCHING, ALL_TOUCHING) if touching else (STRAIGHT_TEMPLATES, ALL_TEMPLATES)
+    templates = plain if straight else all_kinds
     sources = write_notebook(dice.choice, templates, dice.randint(2, 7), dice.randint(1, 3))
     ways = [()] if straight else [tuple(dice.random() < 0.5 for _ in range(40)) for _ in range(WAYS)]
     kernels = [WatchedKernel(way) for way in ways]
@@ -32,11 +34,11 @@ def differs(seed: int) -> tuple[list[str], set[Edge], set[Edge]]:
     return sources, seen - found, found - seen if straight else set()
 
 
-def main(count: int, first: int) -> int:
+def main(count: int, first: int, *, touching: bool) -> int:
     """Print each notebook that differs, and how many did."""
     begun, wrong = time.process_time(), 0
     for seed in range(first, first + count):
-        sources, missing, extra = differs(seed)
+        sources, missing, extra = differs(seed, touching=touching)
         if missing or extra:
             wrong += 1
             print(f"--- seed {seed}: missing {sorted(missing)}, too many {sorted(extra)}", *sources, sep="\n# ---\n")
@@ -45,4 +47,5 @@ def main(count: int, first: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*[int(word) for word in (*sys.argv[1:], *("10000", "0")[len(sys.argv) - 1 :])]))
+    numbers = [int(word) for word in sys.argv[1:] if word != "--touching"]
+    sys.exit(main(*(numbers + [10_000, 0][len(numbers) :]), touching="--touching" in sys.argv))

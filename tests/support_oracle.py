@@ -73,7 +73,8 @@ class WatchedKernel(dict[str, Any]):
         """Run cells until one raises, and return all edges: from, to, name, kind."""
         for self.cell, source in enumerate(sources):
             self.reading.clear()
-            tree = ast.fix_missing_locations(_Instrument().visit(ast.parse(source)))
+            tree = _shown(ast.parse(source))
+            tree = ast.fix_missing_locations(_Instrument().visit(tree))
             try:
                 exec(compile(tree, f"cell {self.cell}", "exec"), self)
             except Exception:
@@ -146,7 +147,7 @@ class WatchedKernel(dict[str, Any]):
         if changer > binder:
             known = self.known_change.get(name, -1) > binder
             writers = {(changer, "mutation")} if known else {*writers, (changer, "mutation")}
-        deferred = "deferred" if _is_deferred(frame) else ""
+        deferred = "deferred" if _is_deferred(frame, f"cell {self.cell}") else ""
         self.edges |= {(cell, self.cell, name, deferred or kind) for cell, kind in writers if cell != self.cell}
 
     # -- objects
@@ -171,6 +172,14 @@ class WatchedKernel(dict[str, Any]):
 def seen_edges(sources: Sequence[str], ways: Iterable[Iterable[bool]]) -> set[Edge]:
     """Return the edges that are seen when the cells are run once for each way that ``flip()`` may go."""
     return set[Edge]().union(*(WatchedKernel(way).run(list(sources)) for way in ways))
+
+
+def _shown(cell: ast.Module) -> ast.Module:
+    """Let a cell show its last value, as IPython does."""
+    last = cell.body[-1] if cell.body else None
+    if isinstance(last, ast.Expr):
+        last.value = ast.Call(ast.Name("repr", ast.Load()), [last.value], [])
+    return cell
 
 
 def _held(value: Any) -> list[Any]:
@@ -202,8 +211,10 @@ def _reachable(value: Any) -> Iterator[Any]:
             waiting.extend(_held(item))
 
 
-def _is_deferred(frame: FrameType) -> bool:
+def _is_deferred(frame: FrameType, cell: str) -> bool:
     """Whether a function is running: not the cell itself, a comprehension of it, or the body of a class."""
+    if frame.f_code.co_name == "<genexpr>" and frame.f_code.co_filename != cell:
+        return True  # it was made in another cell, and goes on in this one
     if not frame.f_code.co_flags & 0x1:  # CO_OPTIMIZED
         return "<locals>" in frame.f_code.co_qualname
     return not set(frame.f_code.co_qualname.split(".")) <= _IN_PLACE
