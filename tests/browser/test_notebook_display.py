@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -33,6 +34,14 @@ def ground_of(page: Page, picture: bytes) -> str:
     return str(page.evaluate(script, "data:image/png;base64," + base64.b64encode(picture).decode()))
 
 
+def ground_in(page: Page, theme: str) -> str:
+    """Return the ground of the run's picture in a theme: as it should be, or as it still is after some seconds."""
+    picture, end = show_run(page, theme), time.monotonic() + 10
+    while (seen := ground_of(page, picture.screenshot())) != GROUNDS[theme] and time.monotonic() < end:
+        page.wait_for_timeout(200)  # the theme is being painted
+    return seen
+
+
 def test_the_tutorial_runs_in_jupyterlab_and_its_dag_is_seen_with_its_states(browser: Browser, tmp_path: Path) -> None:
     notebooks, own = tmp_path / "notebooks", tmp_path / "own"
     for folder in (notebooks, own):
@@ -44,7 +53,7 @@ def test_the_tutorial_runs_in_jupyterlab_and_its_dag_is_seen_with_its_states(bro
         page = context.new_page()
         run_all_cells(page, address.format("01_first_dag.ipynb"))
         painted = [states_on(svg) for svg in pictures_on(page)]
-        grounds = {theme: ground_of(page, show_run(page, theme).screenshot()) for theme in GROUNDS}
+        grounds = {theme: ground_in(page, theme) for theme in GROUNDS}
         errors = page.locator(".jp-OutputArea-output[data-mime-type*='error']").count()
         context.close()
     assert (painted, errors) == ([dict.fromkeys(TASKS), dict.fromkeys(TASKS, "success")], 0)
