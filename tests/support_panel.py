@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,6 +14,15 @@ from support_lab import set_theme
 
 PATIENCE = 60_000
 """Milliseconds for what starts a process: a kernel, a warm worker, a publish."""
+
+
+HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
+"""The first cell of a notebook for :func:`dag`."""
+
+
+def dag(name: str) -> str:
+    """Return the cell that declares a Dag without a schedule."""
+    return f"#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef {name}(): ..."
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,13 @@ class DagPage:
         self.page.mouse.down()
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
         self.page.mouse.up()
+
+    def serious(self, axe: Path, place: str) -> list[dict[str, Any]]:
+        """Return what axe finds in a place of the page that is serious or critical."""
+        self.page.add_script_tag(path=axe)
+        look = "place => axe.run(place).then(found => found.violations)"
+        found: list[dict[str, Any]] = self.page.evaluate(look, place)
+        return [one for one in found if one["impact"] in {"serious", "critical"}]
 
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)

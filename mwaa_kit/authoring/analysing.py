@@ -10,7 +10,7 @@ from mwaa_kit.authoring.checking import check_cells, check_options, check_task_i
 from mwaa_kit.authoring.credentials import check_sources, hushed
 from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.dagplan import find_dags
-from mwaa_kit.authoring.edges import check_after, check_cycles
+from mwaa_kit.authoring.edges import check_after, check_cycles, upstream_of
 from mwaa_kit.authoring.habits import check_habits
 from mwaa_kit.authoring.notebooktasks import NotebookCall, with_notebooks
 from mwaa_kit.authoring.others import Others, include
@@ -47,6 +47,17 @@ class Analysed:
     calls: dict[AuthoredCell, NotebookCall]
     findings: tuple[Finding, ...]
     shifts: dict[tuple[str, str], str]
+
+    def edges(self) -> tuple[tuple[Task, str], ...]:
+        """Return each (task, upstream task_id) once: the inferred ones in document order, then the written ones.
+
+        A Dag body that is the user's own has none: only Airflow knows them.
+        """
+        if all(plan.written for plan in self.plans):
+            return ()
+        by_id = {task.task_id: task for task in self.tasks}
+        inferred = [(task, upstream) for task in self.tasks for upstream in upstream_of(task, self.wiring)]
+        return tuple(dict.fromkeys([*inferred, *((by_id[below], above) for above, below in self.shifts)]))
 
     def tasks_of(self, plan: DagPlan) -> tuple[Task, ...]:
         """Return the tasks of an inferred Dag, in document order."""

@@ -13,7 +13,7 @@ from mwaa_kit.authoring.analysing import Analysed, analyse
 from mwaa_kit.authoring.assembling import Assembler
 from mwaa_kit.authoring.cells import AuthoredCell, find_cells, required_lines
 from mwaa_kit.authoring.credentials import check_outputs
-from mwaa_kit.authoring.dagbody import all_edges, edge_names
+from mwaa_kit.authoring.dagbody import edge_names
 from mwaa_kit.authoring.helpers import find_missing_files, find_support, local_modules, release_folder
 from mwaa_kit.authoring.importing.reading import read_any_notebook
 from mwaa_kit.authoring.notebooklowering import returns_value
@@ -151,13 +151,8 @@ def _cache(task: Task) -> str:
 
 def _edges(known: Analysed) -> tuple[EdgeReason, ...]:
     """The inferred edges with their reasons; none where the Dag body is the user's own, or a task group's insides."""
-    if all(plan.written for plan in known.plans):
-        return ()
     groups = {task.task_id for task in known.tasks if task.kind == "group"}
-    by_id = {task.task_id: task for task in known.tasks}
-    edges = dict.fromkeys(all_edges(known.tasks, known.wiring))
-    edges |= {(by_id[below], above): None for above, below in known.shifts}
-    return tuple(_edge(known, t, upstream) for t, upstream in edges if not groups & {t.task_id, upstream})
+    return tuple(_edge(known, t, upstream) for t, upstream in known.edges() if not groups & {t.task_id, upstream})
 
 
 def _edge(known: Analysed, task: Task, upstream: str) -> EdgeReason:

@@ -11,7 +11,6 @@ from mwaa_kit.authoring.cells import AirflowNames, AuthoredCell
 from mwaa_kit.authoring.celltext import line_of
 from mwaa_kit.authoring.codestyle import folded
 from mwaa_kit.authoring.directives import Directive
-from mwaa_kit.authoring.edges import upstream_of
 from mwaa_kit.authoring.lowering import anchor_of, parameter_names
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Feed, Wiring
@@ -141,8 +140,3 @@ def _arguments(task: Task, wiring: Wiring, by_id: dict[str, Task], names: dict[s
 def edge_names(task: Task, upstream: str, wiring: Wiring) -> tuple[str, ...]:
     """Return the names that travel along one edge."""
     return tuple(feed.name for feed in wiring.feeds.get(task.task_id, []) if feed.upstream == upstream)
-
-
-def all_edges(tasks: tuple[Task, ...], wiring: Wiring) -> list[tuple[Task, str]]:
-    """Return each (task, upstream task_id), in document order of the tasks."""
-    return [(task, upstream) for task in tasks for upstream in upstream_of(task, wiring)]

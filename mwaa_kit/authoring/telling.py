@@ -8,7 +8,7 @@ from typing import Any
 
 from mwaa_kit.authoring.analysing import Analysed
 from mwaa_kit.authoring.cells import AuthoredCell, Role
-from mwaa_kit.authoring.dagbody import DagPlan, all_edges
+from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.params import find_params
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.model.live import Give, LiveCell, Take
@@ -101,15 +101,11 @@ def _gives(known: Analysed, task: Task, readers: Readers) -> Iterator[Give]:
 
 def tell_dags(known: Analysed) -> tuple[DagSpec, ...]:
     """Return the Dags as far as the text alone says: a Dag body that the user wrote has no edges yet."""
-    edges: dict[tuple[str, str], None] = {}
-    if not all(plan.written for plan in known.plans):
-        edges |= {(above, task.task_id): None for task, above in all_edges(known.tasks, known.wiring)}
-        edges |= dict.fromkeys(known.shifts)
     upstream: dict[str, list[str]] = {}
     downstream: dict[str, list[str]] = {}
-    for above, below in edges:
-        upstream.setdefault(below, []).append(above)
-        downstream.setdefault(above, []).append(below)
+    for task, above in known.edges():
+        upstream.setdefault(task.task_id, []).append(above)
+        downstream.setdefault(above, []).append(task.task_id)
     return tuple(_spec(known, plan, upstream, downstream) for plan in known.plans)
 
 

@@ -213,8 +213,7 @@ def _drawn_edge(pair: tuple[str, str], reason: EdgeReason | None) -> DrawnEdge:
 
 _URGENT = (
     *("failed", "upstream_failed", "up_for_retry", "awaiting_input", "running", "restarting", "deferred"),
-    *("up_for_reschedule",),
-    *("queued", "scheduled", "none", "success", "skipped", "removed"),
+    *("up_for_reschedule", "queued", "scheduled", "none", "success", "skipped", "removed"),
 )
 
 

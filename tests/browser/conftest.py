@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from support_lab import lab_server
-from support_panel import Lab
+from support_panel import DagPage, Lab
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +53,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory, practice_home: Path, _started_
     folder, own = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("own")
     with lab_server(folder, own, kit_home=practice_home) as tree:
         yield Lab(tree, folder)
+
+
+@pytest.fixture
+def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
+    """A window of its own on the JupyterLab of all tests."""
+    opened = lab.page(browser)
+    yield opened
+    opened.page.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,18 +7,8 @@ set of fixtures, and the practice MWAA of the session.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, expect
-from support_panel import PATIENCE, DagPage, Lab
-
-
-@pytest.fixture
-def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
-    opened = lab.page(browser)
-    yield opened
-    opened.page.close()
+from playwright.sync_api import expect
+from support_panel import PATIENCE, DagPage
 
 
 def test_a_new_notebook_is_run_mended_resumed_checked_published_and_live(window: DagPage) -> None:

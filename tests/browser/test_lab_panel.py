@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
-from support_panel import PATIENCE, DagPage, Lab
+from support_panel import HEAD, PATIENCE, DagPage, Lab, dag
 
 ROOT = Path(__file__).parents[2]
-HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
 
 
 PARAMS = """#| params
 region = "eu"  # one of: eu, us
 limit: int = 10
 full = False"""
-
-
-def dag(name: str) -> str:
-    return f"#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef {name}(): ..."
-
-
-@pytest.fixture
-def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
-    opened = lab.page(browser)
-    yield opened
-    opened.page.close()
 
 
 def test_a_reload_in_the_middle_of_a_run_restores_the_panel_and_its_states(window: DagPage) -> None:
@@ -191,11 +178,10 @@ def test_axe_finds_nothing_serious(window: DagPage, theme: str, axe: Path) -> No
     window.do("run-dag")
     window.expect_run("failed")
     window.task("report").click()
-    window.page.add_script_tag(path=axe)
-    found: list[dict[str, Any]] = []
+    serious: list[dict[str, Any]] = []
 
     def look(place: str) -> None:
-        found.extend(window.page.evaluate("place => axe.run(place).then(found => found.violations)", place))
+        serious.extend(window.serious(axe, place))
 
     for name in ("Task", "Runs", "Findings", "Dag file", "Publish"):
         window.tab(name)
@@ -211,7 +197,6 @@ def test_axe_finds_nothing_serious(window: DagPage, theme: str, axe: Path) -> No
     window.page.get_by_role("dialog").get_by_label("A cron expression").fill("@weekly")
     expect(window.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(10, timeout=PATIENCE)
     look(".jp-Dialog-content")
-    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
     assert [(one["id"], [node["html"][:300] for node in one["nodes"]]) for one in serious] == []
 
 
@@ -257,9 +242,7 @@ def test_what_a_task_asks_is_answered_in_the_page_also_after_a_reload(window: Da
     form.get_by_role("button", name="Answer").click()  # with nothing chosen it asks again
     form.get_by_label("Reject").check()
     form.get_by_label("Approve").check()
-    window.page.add_script_tag(path=axe)
-    found = window.page.evaluate("axe.run('.jp-Dialog-content').then(found => found.violations)")
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+    assert window.serious(axe, ".jp-Dialog-content") == []
     form.get_by_role("button", name="Answer").click()
     window.expect_run("success", "2 of 2 tasks")
     expect(window.line.get_by_role("button")).to_have_count(0)

@@ -5,34 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
-from support_panel import PATIENCE, DagPage, Lab
+from playwright.sync_api import Locator, Route, expect
+from support_panel import HEAD, PATIENCE, DagPage, Lab, dag
 
 from mwaa_kit.verbs.publishing import publish
-
-HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
-
-
-def dag(name: str) -> str:
-    return f"#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef {name}(): ..."
-
-
-@pytest.fixture
-def window(lab: Lab, browser: Browser) -> Iterator[DagPage]:
-    opened = lab.page(browser)
-    yield opened
-    opened.page.close()
-
-
-def _serious(window: DagPage, axe: Path, place: str) -> list[str]:
-    window.page.add_script_tag(path=axe)
-    found: list[dict[str, Any]] = window.page.evaluate("place => axe.run(place).then(found => found.violations)", place)
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
 def _plan_of(window: DagPage) -> Locator:
@@ -87,7 +66,7 @@ def test_a_colleagues_release_is_named_and_replaced_only_knowingly(
     expect(plan.get_by_role("alert")).to_contain_text(re.compile(r"^dags/shared_work\.py was written at .* by .*;"))
     expect(plan.get_by_role("alert")).to_contain_text("was published since this folder published")
     expect(plan).to_contain_text(re.compile("It replaces release [0-9a-f]{12}, published"))
-    assert _serious(window, axe, ".jp-Dialog-content") == []
+    assert window.serious(axe, ".jp-Dialog-content") == []
     plan.get_by_role("button", name="Publish anyway").click()
     tab = window.panel.get_by_role("tabpanel", name="Publish")
     expect(tab.locator(".jp-MwaaKit-progress .jp-MwaaKit-state")).to_have_text("success", timeout=2 * PATIENCE)
@@ -107,7 +86,7 @@ def test_a_copy_that_mwaa_kit_did_not_write_is_not_offered_for_overwriting(
     expect(plan.get_by_role("alert")).to_contain_text(
         "mwaa-kit has not published it before. mwaa-kit does not overwrite"
     )
-    assert _serious(window, axe, ".jp-Dialog-content") == []
+    assert window.serious(axe, ".jp-Dialog-content") == []
     assert plan.get_by_role("button").all_inner_texts() == ["Close"]
     plan.get_by_role("button", name="Close").click()
     assert s3.get_object(Bucket=practice.bucket, Key=key)["Body"].read() == b"# written by hand\n"

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Route, expect
 from support_lab import lab_server
-from support_panel import PATIENCE, Lab
+from support_panel import HEAD, PATIENCE, Lab
 
 from mwaa_kit.practising.supervisor import free_port
 
-HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
 DAG = "#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1), catchup=False)\ndef restarted(): ..."
 
 

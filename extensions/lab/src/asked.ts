@@ -8,8 +8,9 @@ export class Asked {
     return this._changed;
   }
 
-  has(what: Question): boolean {
-    return this._open.has(what);
+  /** Whether any of these is asked. */
+  has(...what: Question[]): boolean {
+    return what.some(one => this._open.has(one));
   }
 
   /** Do what asks the server. While the same is asked already it does nothing: a second click is none. */

@@ -111,7 +111,7 @@ export class RunState {
         this._takeState(event);
         break;
       case 'question':
-        this._takeQuestion(event as unknown as IQuestion);
+        this._questions.set(keyOf(event), event as unknown as IQuestion);
         break;
       case 'log':
         this._takeLog(event);
@@ -238,10 +238,6 @@ export class RunState {
     }
   }
 
-  private _takeQuestion(question: IQuestion): void {
-    this._questions.set(keyOf(question), question);
-  }
-
   private _instance(event: Pick<IEvent, 'task_id' | 'map_index'>): IInstance {
     const { task_id = '', map_index = -1 } = event;
     const key = keyOf(event);
@@ -287,11 +283,8 @@ export class RunState {
   }
 }
 
-function keyOf({
-  task_id = '',
-  map_index = -1
-}: Pick<IEvent, 'task_id' | 'map_index'>): string {
-  return `${task_id}\n${map_index}`;
+function keyOf(one: Pick<IEvent, 'task_id' | 'map_index'>): string {
+  return `${one.task_id ?? ''}\n${one.map_index ?? -1}`;
 }
 
 function leftBy(event: IEvent): ILeft {

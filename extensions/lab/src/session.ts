@@ -134,6 +134,11 @@ export class NotebookSession {
     return all.sort((a, b) => b.job.started_at.localeCompare(a.job.started_at));
   }
 
+  /** Whether a run is asked for, or the one that is shown goes on: no other one is started then. */
+  get busy(): boolean {
+    return this.asked.has('run') || Boolean(this.run?.running);
+  }
+
   async cancel(run: RunState): Promise<void> {
     await (this.kernelRuns.has(run)
       ? this.kernelRuns.cancel(run)
@@ -164,11 +169,8 @@ export class NotebookSession {
       await this.panel.context.save();
       const dag = this.dag;
       const dagId = dag && this.dags.length > 1 ? { dag_id: dag.dag_id } : {};
-      const job = await this.api.startRun({
-        path: this.path,
-        ...dagId,
-        ...options
-      });
+      const request = { path: this.path, ...dagId, ...options };
+      const job = await this.api.startRun(request);
       this._run = null;
       this._trust();
       this.jobs.adopt(job);

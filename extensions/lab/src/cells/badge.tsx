@@ -67,7 +67,7 @@ function Badge(props: {
           asks={Boolean(
             session.run?.questions.some(one => one.task_id === taskId)
           )}
-          busy={session.asked.has('run') || Boolean(session.run?.running)}
+          busy={session.busy}
           act={act}
           trans={trans}
         />

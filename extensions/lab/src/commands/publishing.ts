@@ -39,8 +39,7 @@ export function addPublishCommands(
 ): void {
   const isEnabled = (): boolean =>
     Boolean(sessions.current?.dags.length) &&
-    !sessions.current?.asked.has('plan') &&
-    !sessions.current?.asked.has('publish');
+    !sessions.current?.asked.has('plan', 'publish');
   commands.addCommand(CommandIDs.check, {
     label: trans.__('Check'),
     caption: trans.__('Find what would go wrong on MWAA'),

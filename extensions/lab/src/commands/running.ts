@@ -8,12 +8,12 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
+import { askForAnswer } from '../dialogs/answering.tsx';
 import type { NotebookSession } from '../session.ts';
 import { attempt } from '../telling.ts';
 import type { ISessions } from '../tokens.ts';
 import type { IRunRequest } from '../wire.ts';
 import { A_TASK, NOTHING, taking } from './args.ts';
-import { askForAnswer } from '../dialogs/answering.tsx';
 import { CommandIDs } from './ids.ts';
 
 type Options = Omit<IRunRequest, 'path'>;
@@ -38,8 +38,7 @@ export function addRunCommands(
 ): void {
   const ready = (): boolean => Boolean(sessions.current?.dag?.tasks.length);
   const running = (): boolean => Boolean(sessions.current?.run?.running);
-  const free = (): boolean =>
-    ready() && !running() && !sessions.current?.asked.has('run');
+  const free = (): boolean => ready() && !sessions.current?.busy;
   const start = (options: Options): Promise<void> =>
     attempt(async () => sessions.current?.start(options));
 

@@ -52,7 +52,7 @@ function Publish(props: {
     session.asked.changed
   ] as never[]);
   const planning = session.asked.has('plan');
-  const asked = planning || session.asked.has('publish');
+  const asked = session.asked.has('plan', 'publish');
   const { current, known, name } = environment;
   const isPractice = name === PRACTICE;
   const running = current?.status === 'AVAILABLE';

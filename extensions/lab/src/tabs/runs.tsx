@@ -48,13 +48,12 @@ function Runs(props: {
     session.jobs.changed
   ] as never[]);
   const { run, runs } = session;
-  const starting = session.asked.has('run');
   if (!run) {
     return (
       <>
         <Empty>
           {trans.__('No run yet since JupyterLab was started.')}{' '}
-          <button onClick={() => act.start()} disabled={starting}>
+          <button onClick={() => act.start()} disabled={session.busy}>
             {trans.__('Run with params…')}
           </button>
         </Empty>
@@ -81,11 +80,11 @@ function Runs(props: {
             </option>
           ))}
         </select>
-        <button onClick={() => act.start()} disabled={run.running || starting}>
+        <button onClick={() => act.start()} disabled={session.busy}>
           {trans.__('Run with params…')}
         </button>
         {again ? (
-          <button onClick={() => act.resume()} disabled={starting}>
+          <button onClick={() => act.resume()} disabled={session.busy}>
             {trans.__('Resume')}
           </button>
         ) : null}
