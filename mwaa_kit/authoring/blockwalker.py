@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from mwaa_kit.authoring.dunders import SHOWN
 from mwaa_kit.authoring.keys import key_at, key_of, length_of, root_name
 from mwaa_kit.authoring.results import NO_PARTS, Change
 from mwaa_kit.authoring.steps import (
@@ -87,8 +88,9 @@ class BlockWalker:
         name = "" if self.is_hidden(name) else name
         if value is not None:
             step = Mutate(name, node.lineno, self.depth == 0, value, method, change.puts, change.removes, change.shifts)
-            special = change.containers or change.of is not None
-            self.steps.append(replace(step, containers=change.containers, of=change.of) if special else step)
+            if change.containers or change.of is not None or change.instead is not None:
+                step = replace(step, containers=change.containers, of=change.of, instead=change.instead)
+            self.steps.append(step)
 
     def kept(self, value: Value | None) -> Value:
         """Have a value worked out here and now, and once."""
@@ -128,7 +130,7 @@ class BlockWalker:
         gives: Value | None = None,
     ) -> Value | None:
         """Note that something runs `method`, if the notebook has one for the value; return what comes out then."""
-        if value is None or not method or isinstance(value, _NO_INSTANCE):
+        if value is None or not method or (isinstance(value, _NO_INSTANCE) and method not in SHOWN):
             return gives
         line = getattr(node, "lineno", 1)
         call = Call(value, method, args, (), -1, frozenset(self.bound), line, self.depth == 0, gives)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mwaa_kit.authoring.dunders import REFLECTED, STEPS_OF_GENERATORS, instead, is_dunder
+from mwaa_kit.authoring.dunders import REFLECTED, SHOWN, STEPS_OF_GENERATORS, instead, is_dunder
 from mwaa_kit.authoring.objects import NOTHING, Edit, Frame, Meaning, Objects, Parts
 from mwaa_kit.authoring.results import FIGURE_AND_AXES, ONLY_OF_CONTAINERS
+from mwaa_kit.authoring.scopes import GENERATOR
 from mwaa_kit.authoring.steps import (
+    BEHIND,
     Call,
     Function,
     Special,
@@ -81,9 +83,16 @@ class Caller(Valuer):
             same = call.method in {"__iter__", "__enter__"}
             self.results[call] = found | (others if same else self.objects(call.gives, frame) if others else NOTHING)
 
-    def _touched(self, made: int, args: list[Objects], call: Call, *, certain: bool) -> Objects | None:
-        """Follow what one object runs when it is touched; None where it runs nothing of the notebook's."""
+    def _touched(
+        self, made: int, args: list[Objects], call: Call, *, certain: bool, within: Objects = NOTHING
+    ) -> Objects | None:
+        """Follow what one object runs when it is touched; None where it runs nothing of the notebook's.
+
+        `within` are the containers that are being shown around it.
+        """
         method, meaning = call.method, self.heap.meanings.get(made)
+        if meaning is None and method in SHOWN and self.heap.containers.get(made) is not None and made not in within:
+            self._show_parts(made, replace(call, method="__repr__"), certain, within | {made})
         if meaning is None or not (meaning.instance or meaning.given is not None):
             return None
         target = self._target(made, method)
@@ -103,8 +112,15 @@ class Caller(Valuer):
         if method != "__iter__":
             return self.boxed(gives) if call.method == "__iter__" else gives
         following = replace(call, method="__next__", args=())
-        steps = [self._touched(one, [], following, certain=False) for one in sorted(gives)]
+        steps = [self._touched(one, [], following, certain=certain and len(gives) == 1) for one in sorted(gives)]
         return gives | self.boxed(NOTHING.union(*(step for step in steps if step)))
+
+    def _show_parts(self, container: int, call: Call, certain: bool, within: Objects) -> None:
+        """Follow what a list, tuple, dictionary or set calls on what it holds when it is shown."""
+        for key, parts in tuple((self.heap.held.get(container) or {}).items()):
+            sure = certain and key not in {None, BEHIND} and len(parts) == 1
+            for part in sorted(parts):
+                self._touched(part, [], call, certain=sure, within=within)
 
     def _begun(self, meaning: Meaning, given: dict[str, Objects]) -> Objects:
         """Return a new generator, of which nothing has run yet."""
@@ -117,7 +133,9 @@ class Caller(Valuer):
     def _go_on(self, made: int, generator: Meaning, call: Call) -> Objects:
         """Follow a generator from its beginning, as nobody knows how far it has come; return what it may yield."""
         self.path = (*self.path, -1)
-        returned = self._enter(generator, dict(generator.given or ()), call, certain=False)
+        expression = generator.definition.name == GENERATOR and generator.frame is None
+        here = expression and self.heap.made_by(made) == self.unit
+        returned = self._enter(generator, dict(generator.given or ()), call, certain=False, here=here)
         self.path = self.path[:-1]
         parts = self.heap.parts_of(returned, None) if returned else NOTHING
         if parts:
@@ -187,8 +205,13 @@ class Caller(Valuer):
         self.path = self.path[:-1]
         return returned | {self.heap.container_of({None: returned}, many=True)} if returned else NOTHING
 
-    def _enter(self, meaning: Meaning, values: dict[str, Objects], call: Call, *, certain: bool) -> Objects:
-        """Follow a function of the notebook through its body, and return what it gives back."""
+    def _enter(
+        self, meaning: Meaning, values: dict[str, Objects], call: Call, *, certain: bool, here: bool = False
+    ) -> Objects:
+        """Follow a function of the notebook through its body, and return what it gives back.
+
+        `here` says that it is a generator expression of the unit itself: what it reads, the unit reads.
+        """
         function = meaning.definition
         if not isinstance(function, Function) or function in self.calling or len(self.calling) > _DEEPEST_CALL:
             return NOTHING
@@ -197,10 +220,12 @@ class Caller(Valuer):
         if outermost:
             self.bound_by_caller, self.call_line = call.bound, call.line
         self.calling.append(function)
+        before, self.running_here = self.running_here, frame if here else self.running_here
         returned = NOTHING
         for step in function.steps:
             returned |= self.step(step, frame, certain=certain) or NOTHING
         self.calling.pop()
+        self.running_here = before
         if outermost:
             self.bound_by_caller = frozenset[str]()
         return returned

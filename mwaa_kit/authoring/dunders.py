@@ -74,6 +74,8 @@ _FALL_BACK = {
 }
 REFLECTED = frozenset({f"__r{name}__" for name in _OPERATORS.values()})
 """Methods of a right operand, called where the left one has none."""
+SHOWN = frozenset({"__repr__", "__str__", "__format__"})
+"""What makes a text of a value; of a list and its like it does so by ``__repr__`` of all it holds."""
 STEPS_OF_GENERATORS = frozenset({"__iter__", "__next__", "__enter__", "__exit__", "__contains__", "send", "throw"})
 """What runs a part of a generator; of a context manager made of one, too."""
 

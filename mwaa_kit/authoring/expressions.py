@@ -114,7 +114,8 @@ class ExpressionWalker(BlockWalker):
             isinstance(n, ast.Constant) for n in (node.left, node.right)
         )
         known = tuple(value for value in (left, right) if value is not None)
-        joined = Joined(known) if known and (joins or isinstance(node.op, ast.Mult)) else None
+        row = isinstance(node.op, ast.Add) and len(known) == len((left, right))
+        joined = Joined(known, in_a_row=row) if known and (joins or isinstance(node.op, ast.Mult)) else None
         method, reflected = dunders.of_operator(node.op)
         gives = self.touch(left, method, node, (right,), gives=joined)
         return self.touch(right, reflected, node, (left,), gives=gives)

@@ -138,9 +138,10 @@ class Linker(Caller):
         name, now = step.name, self.seen[self.unit]
         if certain and not self.skips:
             now.surely_read.add(name)
-        if frame is None:
-            now.reads.setdefault(name, step.line)
-            self._use(name, "")
+        if frame is None or (frame is self.running_here and frame.find(name) is None):
+            if frame is None or name not in self.bound_by_caller:
+                now.reads.setdefault(name, step.line)
+                self._use(name, "")
         elif frame.find(name) is None and name not in self.bound_by_caller:
             now.deferred.setdefault(name, self.call_line)
             self._use(name, "deferred")
@@ -217,14 +218,18 @@ class Linker(Caller):
             self.covered.put(step.name, None)
 
     def _extend(self, step: Bind, added: Value, objects: Objects, frame: Frame | None, certain: bool) -> None:
-        """Change a list by ``+=``."""
+        """Change a list by ``+=``, which runs through what is added."""
+        self.touch(Call(added, "__iter__", (), (), -1, frozenset(), step.line, certain), frame, certain=certain)
         more = self.heap.parts_of(self.objects(added, frame), None)
         local = frame is not None and frame.find(step.name) is not None
         self._change("" if local else step.name, objects, step.line, certain, Edit(((BEHIND, more),)))
 
     def _mutate(self, step: Mutate, frame: Frame | None, certain: bool) -> None:
         every = objects = self.objects(step.value, frame)
-        if step.containers:
+        instead = isinstance(step.instead, Special) and step.instead.call in self.results
+        if instead and step.name:
+            self._bind(Bind(step.name, "data", step.line, step.certain, step.instead), frame, certain)
+        if step.containers or instead:
             objects = frozenset(made for made in objects if self.heap.containers.get(made))
         elif step.of is not None and not self._is_function(step.of, step.method, frame):
             return

@@ -105,6 +105,10 @@ class Heap:
         self.made += 1
         return self.timeline.unit * _MOST_OBJECTS + 2 * self.made + many
 
+    def made_by(self, made: int) -> int:
+        """Return the unit that made an object."""
+        return made // _MOST_OBJECTS
+
     def module(self, name: str) -> Objects:
         """Return the object that an import of `name` gives, in whichever unit."""
         return frozenset({self.imported.setdefault(name, -2 * len(self.imported) - 2)})
@@ -218,7 +222,7 @@ def known_parts(held: Parts, key: Key) -> Objects:
 def put_part(held: Parts, key: Key, objects: Objects, *, certain: bool) -> None:
     """Write one part: instead of what was there where that is certain, else beside it."""
     if key == NEXT:
-        key = str(len(held)) if certain and _is_whole_list(held) else BEHIND
+        key = str(len(held)) if certain and is_whole_list(held) else BEHIND
     key = _place(held, key)
     if certain and key not in {None, BEHIND}:
         held[key] = objects
@@ -233,7 +237,7 @@ def shifted(held: Parts, removed: Key) -> Parts:
         return {}
     if place is not None and (not place.isdecimal() or is_dictionary(held)):
         return {key: part for key, part in held.items() if key != place}
-    if place is not None and _is_whole_list(held):
+    if place is not None and is_whole_list(held):
         return {str(at): part for at, part in enumerate(part for key, part in held.items() if key != place)}
     new: Parts = {}
     for key, objects in held.items():
@@ -257,7 +261,7 @@ def _is_word(key: Key) -> bool:
     return (key or "")[:1] in {"'", '"'}
 
 
-def _is_whole_list(held: Parts) -> bool:
+def is_whole_list(held: Parts) -> bool:
     """Whether every element is known, and where."""
     return all(key == str(place) for place, key in enumerate(held))
 
@@ -267,4 +271,4 @@ def _place(held: Parts, key: Key) -> Key:
     if key is None or not key.startswith("-"):
         return key
     place = len(held) + int(key)
-    return str(place) if place >= 0 and _is_whole_list(held) else None
+    return str(place) if place >= 0 and is_whole_list(held) else None

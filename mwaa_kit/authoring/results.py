@@ -56,6 +56,7 @@ class Change:
     shifts: bool = False
     containers: bool = False
     of: Value | None = None
+    instead: Value | None = None
 
 
 NO_PARTS = Change()
@@ -108,6 +109,10 @@ def _of_function(node: ast.Call, name: str, args: Args, keywords: Keywords) -> V
         return Joined(tuple(arg for arg in args if arg is not None), ordered=name in _IN_ORDER, of_any=True)
     if name in _GIVES_PART and first is not None:
         return Several(args) if len(args) > 1 and name != "next" else Part(first, EACH)
+    if name == "sum" and len(args) > 1:  # of lists: a new one of what they hold
+        return Joined(
+            tuple(arg for arg in (args[1], Part(first, EACH) if first is not None else None) if arg is not None)
+        )
     if name in _GIVES_FIRST:
         return first
     if name == "getattr" and first is not None:

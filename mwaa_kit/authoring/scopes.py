@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+GENERATOR = "<genexpr>"
+"""What Python calls the function that a generator expression is."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _BINDING = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.ExceptHandler),
@@ -90,5 +92,5 @@ def function_of_generator(node: ast.GeneratorExp, arg: ast.arg) -> ast.FunctionD
         iterable = generator.iter if at else ast.Name(arg.arg, ast.Load())
         body = ast.For(generator.target, iterable, [body], [])
     arguments = ast.arguments([], [arg], None, [], [], None, [])
-    made = ast.copy_location(ast.FunctionDef("<genexpr>", arguments, [body], []), node)
+    made = ast.copy_location(ast.FunctionDef(GENERATOR, arguments, [body], []), node)
     return ast.fix_missing_locations(made)

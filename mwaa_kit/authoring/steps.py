@@ -86,11 +86,14 @@ class Joined:
         Whether the parts of a single value keep their keys.
     of_any
         Whether it is a new list whatever the values are, of what a loop over them takes out.
+    in_a_row
+        Whether those of the second come behind those of the first, where both are lists that are known.
     """
 
     values: tuple[Value, ...]
     ordered: bool = False
     of_any: bool = False
+    in_a_row: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,6 +193,8 @@ class Mutate:
         Whether it is changed only if it is a container, as by ``+=``.
     of
         For ``random.shuffle(xs)``: what the function is an attribute of.
+    instead
+        What ``+=`` gives where a class of the notebook's says how; the name is bound to it then.
     """
 
     name: str
@@ -202,6 +207,7 @@ class Mutate:
     shifts: bool = False
     containers: bool = False
     of: Value | None = None
+    instead: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

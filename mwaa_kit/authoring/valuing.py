@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mwaa_kit.authoring.dunders import is_dunder
 from mwaa_kit.authoring.links import Chain, Held
-from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, keys_of, put_part
+from mwaa_kit.authoring.objects import NOTHING, Frame, Heap, Meaning, Objects, Parts, is_whole_list, keys_of, put_part
 from mwaa_kit.authoring.steps import (
     BEHIND,
     EACH,
@@ -39,6 +39,7 @@ class Valuer:
         self.branches = 0
         self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
         self.bound_by_caller = frozenset[str]()
+        self.running_here: Frame | None = None
         self.call_line = 0
 
     @property
@@ -114,8 +115,8 @@ class Valuer:
         wholes = every if value.of_any else [made for made in every if self.heap.containers.get(made) is not None]
         if not wholes and not value.of_any:
             return NOTHING
-        parts: Parts = {}
-        for whole in wholes:
+        parts: Parts = self._in_a_row(value, frame) if value.in_a_row else {}
+        for whole in wholes if not parts else ():
             held = self.heap.held.get(whole) or {}
             empty = not held and self.heap.containers.get(whole) is not None
             if value.of_any and not empty and not any(key in held for key in ("0", BEHIND)):
@@ -127,6 +128,18 @@ class Valuer:
                 kept = value.ordered and len(wholes) == 1
                 put_part(parts, key if kept else None, objects, certain=kept)
         return frozenset({self.heap.container_of(parts, many=bool(self.path))})
+
+    def _in_a_row(self, value: Joined, frame: Frame | None) -> Parts:
+        """Return the parts of ``one + other`` under their new places; none where those cannot be told."""
+        parts: list[Objects] = []
+        for one in value.values:
+            objects = self.objects(one, frame)
+            held = self.heap.held.get(min(objects)) or {}
+            known = len(objects) == 1 and self.heap.containers.get(min(objects)) is not None
+            if not known or not is_whole_list(held) or (min(objects) % 2):
+                return {}
+            parts += held.values()
+        return dict(enumerate_keys(parts))
 
     def _lookup(self, name: str, frame: Frame | None) -> Objects:
         home = frame.find(name) if frame is not None else None

@@ -85,20 +85,25 @@ class Walker(ExpressionWalker):
         target, display = node.target, isinstance(node.value, _DISPLAYS)
         if isinstance(target, ast.Name):
             self.read(target.id, target)
-            value = self.value(node.value)
+            value, old = self.value(node.value), FromName(target.id)
+            new = self.touch(old, dunders.in_place(node.op), target, (value,), gives=old)
             if display:
-                self.mutate(FromName(target.id), target, Change(added_parts(value)))
+                self.mutate(old, target, Change(added_parts(value), instead=new))
             else:
-                old = FromName(target.id)
-                new = self.touch(old, dunders.in_place(node.op), target, (value,), gives=old)
                 self.bind(target.id, target, "data", new, added=Several((value,)))
             return
         whole = self.value(target.value)
         if isinstance(target, ast.Subscript):
-            self.value(target.slice)
-        added = Change(added_parts(self.value(node.value)), containers=not display)
+            index: tuple[Value | None, ...] = (self.value(target.slice),)
+            asked, told = "__getitem__", "__setitem__"
+        else:
+            index, asked, told = (), target.attr, f"{target.attr}.setter"
+        part = self.touch(whole, asked, target, index, gives=self.part_of(whole, key_of(target)))
+        value = self.value(node.value)
+        new = self.touch(part, dunders.in_place(node.op), target, (value,), gives=part)
         self.mutate(whole, target)
-        self.mutate(self.part_of(whole, key_of(target)), target, added)
+        self.mutate(part, target, Change(added_parts(value), containers=not display))
+        self.touch(whole, told, target, (*index, new))
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         value = self.iterated(node.iter)

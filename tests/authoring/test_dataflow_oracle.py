@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from support_notebooks import ALL_TEMPLATES, STRAIGHT_TEMPLATES, write_notebook
+from support_notebooks import ALL_TOUCHING, STRAIGHT_TOUCHING, write_notebook
 from support_oracle import WatchedKernel, found_edges, seen_edges
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 3))
@@ -28,7 +28,7 @@ def written(data: st.DataObject, templates: Sequence[str], size: tuple[int, int]
 @settings(SLOWLY, max_examples=120)
 @given(st.data(), SIZES)
 def test_the_edges_are_the_ones_seen_at_run_time(data: st.DataObject, size: tuple[int, int]) -> None:
-    sources = written(data, STRAIGHT_TEMPLATES, size)
+    sources = written(data, STRAIGHT_TOUCHING, size)
     kernel = WatchedKernel()
     seen = kernel.run(sources)
     assume(not kernel.raised)
@@ -40,12 +40,60 @@ def test_the_edges_are_the_ones_seen_at_run_time(data: st.DataObject, size: tupl
 def test_no_edge_is_missing_whichever_way_the_branches_go(
     data: st.DataObject, size: tuple[int, int], ways: list[list[bool]]
 ) -> None:
-    sources = written(data, ALL_TEMPLATES, size)
+    sources = written(data, ALL_TOUCHING, size)
     assert seen_edges(sources, ways) - found_edges(sources) == set(), "\n---\n".join(sources)
 
 
 # what the oracle was needed for, once
 FOUND: dict[str, tuple[str, ...]] = {
+    "a list that is shown shows what it holds": (
+        "r = [1]",
+        "class K:\n    def __repr__(self): return str(r)",
+        "c = [(K(),)]",
+        "r = 4",
+        "c",
+        "str(c)",
+        "f'{c}'",
+        "print({'k': c})",
+    ),
+    "an instance may say what += a display does": (
+        "r = [1]",
+        "class K:\n    def __iadd__(self, v):\n        r.append(v)\n        return self",
+        "b = K()",
+        "b += [2]",
+        "r",
+        "b",
+    ),
+    "+= of an item asks for it and sets it": (
+        "a = [1]",
+        "b = [2]",
+        "class K:\n    def __getitem__(self, i): return a\n    def __setitem__(self, i, v): b.append(v)",
+        "c = K()",
+        "c['k'] += [3]",
+        "a",
+        "b",
+    ),
+    "two lists that are known stand in a row": ("a = [[1]]", "b = [a]", "b = b + [2]", "a += [b]", "b"),
+    "a list in a row with itself": ("a = [[1]]", "b = a", "c = a", "c = c + b", "b[0][0] = c", "c"),
+    "a list that holds itself, in a row": (
+        "a = [1]",
+        "def f(v): v.append(a)",
+        "f(a)",
+        "b = a",
+        "a = a + [2]",
+        "b.append(3)",
+        "a",
+    ),
+    "a list runs through what is added to it": (
+        "r = [1]",
+        "class K:\n    def __iter__(self): return iter([r])",
+        "k = K()",
+        "b = [2]",
+        "r = [3]",
+        "b += k",
+        "b",
+        "r",
+    ),
     "a swap happens at once": ("c = [[1]]", "(c, (b,)) = 5, (c,)", "b.append(2)", "c"),
     "two targets are one object": ("a = b = [1]", "b.append(2)", "a"),
     "a walrus names the very object": ("a = [1]", "(b := a).append(2)", "a"),
@@ -142,6 +190,21 @@ FOUND: dict[str, tuple[str, ...]] = {
     ),
 }
 BRANCHES: dict[str, tuple[str, ...]] = {
+    "a generator expression reads for the cell that makes and uses it": (
+        "a = [1]",
+        "b = [2]",
+        "c = (b for v in a)\nd = sorted(c, key=id)",
+        "b",
+    ),
+    "next changes a generator": ("a = [1]", "b = (a for v in a)", "d = next(b)", "a", "b"),
+    "a sum of lists is a list": ("a = [[1]]", "b = [2]", "a = sum(a, [])", "a += b", "a"),
+    "in asks an iterator once at least": (
+        "r = [1]",
+        "class K:\n    def __iter__(self): return self\n    def __next__(self):\n        r.append(1)\n        return 3",
+        "k = K()",
+        "3 in k",
+        "r",
+    ),
     "the same cell may bind or change": ("a = [1]", "a.append(2)\nif flip(): a = [3]", "a"),
     "a second turn sees what the first one left": ("a, b = [1], [2]", "while flip(): a, b = b, a", "a.append(3)", "b"),
     "a loop that does not run reads nothing": ("a = [1]", "b = a", "while flip(): b.append(2)\na.append(3)", "b"),
