@@ -84,8 +84,12 @@ def _import_for_tasks() -> None:
 
 def import_dag_bag() -> None:
     """Import what reads a Dag file, so that children that are forked for it need not each do so."""
-    with contextlib.suppress(ImportError), _collector_at_rest(), warnings.catch_warnings():
+    with _collector_at_rest(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        for name in ("airflow.dag_processing.dagbag", "airflow.models.dagbag"):  # its place since 3.1, and before
+            with contextlib.suppress(ImportError):
+                import_module(name)
+                return
 
 
 @contextlib.contextmanager

@@ -22,5 +22,6 @@ def collects(request: pytest.FixtureRequest) -> Iterator[bool]:
 def test_the_collector_and_the_modules_are_as_they_were(collects: bool) -> None:
     import_airflow()
     import_dag_bag()
+    assert any(f"airflow.{home}.dagbag" in sys.modules for home in ("dag_processing", "models"))
     assert gc.isenabled() is collects
     assert [name for name, module in sys.modules.items() if module is None] == []
