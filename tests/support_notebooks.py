@@ -437,6 +437,52 @@ for {c} in {a}: {c}.append({n})
 """
 
 
+VALUES = """
+{a} = [{n}]
+{a} = {{'k': {n}}}
+{a} = {n}
+{a} = [[{n}]]
+{a} = {b}
+{a} = {c} = [{n}]
+{a}, {b} = {b}, {a}
+{a}, {c} = [{n}], {b}
+{a} = [{b}, {n}]
+{a} = [{b}, {c}]
+{a} = {{'k': {b}}}
+{a} = {b}[0]
+{a} = {b}[:]
+{a} = {b}.copy()
+{a} = list({b})
+{a} = f'{{{b}}}{n}'
+{a} = {b}.pop()
+{a}.append({n})
+{a}.append({b})
+{a}[0] = {n}
+{a}['k'] = {b}
+{a} += [{n}]
+{a} += {n}
+{a}
+del {a}
+{a} = {f}({b})
+{a} = {f}({b})
+{f}({b})
+{a} = [v for v in [{b}, {c}]]
+{a} = json.dumps({b})
+import json
+"""
+HELPERS = """
+def {f}(v): return [v, {n}]
+def {f}(v): v.append({n})
+def {f}(v, w={n}): return [w]
+def {f}(v): return {g}(v)
+def {f}(v):
+    {b} = [v]
+    return {b}
+def {f}(v): return {b}
+import json
+"""
+
+
 _BEGINS = re.compile(r"\n(?! |else|elif|except|finally)(?<!@\{g\}\n)")
 
 
@@ -471,6 +517,18 @@ def write_notebook(pick: Pick, templates: Sequence[str], cells: int, statements:
     sources += [trial.statement(_CLASSES, "a"), trial.statement(_FUNCTIONS, "a"), trial.statement(_FUNCTIONS, "a")]
     sources += ["\n".join(trial.statement(templates) for _ in range(statements)) for _ in range(cells)]
     return [*sources, *(name for name in "abc" if name in trial.space)]
+
+
+def write_tasks(pick: Pick, cells: int, statements: int) -> tuple[list[str], list[str]]:
+    """Return the sources of some cells that are tasks or helpers, and which of a, b and c there are at their end."""
+    trial = _Trial(pick)
+    values, helpers = _templates(VALUES), _templates(HELPERS)
+    sources = [trial.statement(values[:4], name) for name in "abc"] + [trial.statement(helpers) for _ in range(2)]
+    for _ in range(cells):
+        kind = pick(["task", "task", "task", "helper"])
+        lines = [trial.statement(values if kind == "task" else helpers) for _ in range(statements)]
+        sources.append("\n".join(lines))
+    return sources, [name for name in "abc" if name in trial.space]
 
 
 class _Trial:

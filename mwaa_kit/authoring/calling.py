@@ -162,11 +162,11 @@ class Caller(Valuer):
         if method and method != "@":
             found = self.heap.method(callee, method)
             bound = found is not None and meaning is not None and meaning.instance
-            return Meaning(found.definition, found.frame, bound, found.defaults) if found is not None else None
+            return replace(found, instance=bound) if found is not None else None
         if meaning is None or not meaning.instance:
             return meaning if meaning is None or meaning.given is None or method == "@" else None
         special = self.heap.method(callee, "__call__")
-        return Meaning(special.definition, special.frame, True, special.defaults) if special is not None else None
+        return replace(special, instance=True) if special is not None else None
 
     def _run(
         self, meaning: Meaning, args: list[Objects], named: dict[str, Objects], call: Call, certain: bool, star: int
@@ -177,7 +177,7 @@ class Caller(Valuer):
                 return self._begun(meaning, given)
             return self._enter(meaning, given, call, certain=certain)
         made = self.new()
-        self.heap.meanings.put(min(made), Meaning(meaning.definition, meaning.frame, True, (), meaning.bases))
+        self.heap.meanings.put(min(made), replace(meaning, instance=True, defaults=()))
         for name in ("__new__", "__init__", "__post_init__"):
             method = self.heap.method(min(made), name)
             if method is not None:
@@ -220,11 +220,13 @@ class Caller(Valuer):
         if outermost:
             self.bound_by_caller, self.call_line = call.bound, call.line
         self.calling.append(function)
+        self.homes.append(meaning.home)
         before, self.running_here = self.running_here, frame if here else self.running_here
         returned = NOTHING
         for step in function.steps:
             returned |= self.step(step, frame, certain=certain) or NOTHING
         self.calling.pop()
+        self.homes.pop()
         self.running_here = before
         if outermost:
             self.bound_by_caller = frozenset[str]()

@@ -142,7 +142,14 @@ class Linker(Caller):
             if frame is None or name not in self.bound_by_caller:
                 now.reads.setdefault(name, step.line)
                 self._use(name, "")
-        elif frame.find(name) is None and name not in self.bound_by_caller:
+        elif frame.find(name) is None:
+            self._read_by_function(name)
+
+    def _read_by_function(self, name: str) -> None:
+        now = self.seen[self.unit]
+        if self.home != self.unit:
+            now.elsewhere.setdefault((self.home, name), []).extend(self.writers(name))
+        if name not in self.bound_by_caller:
             now.deferred.setdefault(name, self.call_line)
             self._use(name, "deferred")
 
@@ -175,6 +182,13 @@ class Linker(Caller):
         """Return everyone who may have written `name` last when a unit began."""
         now, self.timeline.unit = self.timeline.unit, unit - 1
         found = self.writers(name)
+        self.timeline.unit = now
+        return found
+
+    def objects_before(self, unit: int, name: str) -> Objects:
+        """Return what `name` may have been when a unit began."""
+        now, self.timeline.unit = self.timeline.unit, unit - 1
+        found = self.objects_of(name)
         self.timeline.unit = now
         return found
 
@@ -271,6 +285,7 @@ class Linker(Caller):
         for made in reached:
             before = (self.mutators.get(made) or ()) if made not in surely else ()
             self.mutators.put(made, (*(w for w in before if w.unit != self.unit), writer))
+            now.changed.setdefault(made, writer.line)
         for known in sorted({name, *now.reads, *now.deferred} - {""}):
             if self.objects_of(known) & reached:
                 sure = known in now.surely_read and self.objects_of(known) <= surely

@@ -68,6 +68,8 @@ class Meaning:
         The classes that a class is made of, each a set of objects.
     given
         For a generator: what the parameters of its function are; None for anything else.
+    home
+        The unit whose text defines it.
     """
 
     definition: Function | ClassDefinition
@@ -76,6 +78,7 @@ class Meaning:
     defaults: tuple[tuple[str, Objects], ...] = ()
     bases: tuple[Objects, ...] = ()
     given: tuple[tuple[str, Objects], ...] | None = None
+    home: int = -1
 
 
 @dataclass
@@ -203,7 +206,7 @@ class Heap:
             return None
         found = dict(meaning.definition.methods).get(name)
         if found is not None:
-            return Meaning(found, meaning.frame)
+            return Meaning(found, meaning.frame, home=meaning.home)
         inherited = (self.method(base, name, deep + 1) for bases in meaning.bases for base in sorted(bases))
         return next((method for method in inherited if method is not None), None)
 

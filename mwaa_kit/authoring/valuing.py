@@ -35,6 +35,7 @@ class Valuer:
         self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
         self.results: dict[Call | Kept, Objects] = {}
         self.calling: list[Function] = []
+        self.homes: list[int] = []
         self.path: tuple[int, ...] = ()
         self.branches = 0
         self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
@@ -46,6 +47,11 @@ class Valuer:
     def unit(self) -> int:
         """The unit that is being followed."""
         return self.timeline.unit
+
+    @property
+    def home(self) -> int:
+        """The unit whose text is being followed: a function's may be another one."""
+        return self.homes[-1] if self.homes else self.unit
 
     def new(self) -> Objects:
         """Return one new object: in a branch it may stand for many."""
@@ -89,12 +95,13 @@ class Valuer:
         made, definition = self.new(), value.definition
         if isinstance(definition, Function):
             defaults = tuple((name, self.objects(default, frame)) for name, default in definition.defaults)
-            meaning = Meaning(definition, frame, defaults=defaults)
+            meaning = Meaning(definition, frame, defaults=defaults, home=self.home)
         else:
             for name, method in definition.methods:
                 if method.is_property or "." in name or is_dunder(name):
                     self.let_touch(name)
-            meaning = Meaning(definition, frame, bases=tuple(self.objects(base, frame) for base in definition.bases))
+            bases = tuple(self.objects(base, frame) for base in definition.bases)
+            meaning = Meaning(definition, frame, bases=bases, home=self.home)
         self.heap.meanings.put(min(made), meaning)
         return made
 

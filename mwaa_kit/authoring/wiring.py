@@ -8,7 +8,7 @@ One idea in more than 300 lines: a short method for each kind of reader, and for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -114,6 +114,7 @@ class Wirer:
         self.units: list[_Unit] = []
         self.by_id = {task.task_id: task for task in tasks}
         self.by_function = {task.function: task for task in tasks if task.kind != "script" and task.function}
+        self.fed: dict[str, dict[str, frozenset[int]]] = {}
         self.waiting: list[tuple[Task, str, int, int]] = []
         self.module_reads: list[tuple[Task, str, int]] = []
 
@@ -169,8 +170,24 @@ class Wirer:
         for name, writers in needs.items():
             if name in lines:
                 self._settle(task, cell, unit, name, lines[name], writers)
-            else:
+        for (home, name), writers in self.linker.seen[unit].elsewhere.items():
+            if self.units[home].task is None:
                 self._through_shared(task, cell, name, writers)
+        self._copies(task, cell, unit, needs)
+
+    def _copies(self, task: Task, cell: AuthoredCell, unit: int, needs: Mapping[str, Sequence[Writer]]) -> None:
+        """Find what comes to a task under two names: it comes as two, and a change of one is not seen in the other."""
+        fed, changed = self.fed.setdefault(task.task_id, {}), self.linker.seen[unit].changed
+        for name, writers in needs.items():
+            upstreams = [w for w in writers if self._script_of(w) not in (None, task)]
+            if name not in fed and any(
+                self.units[w.unit].cell.facts.kinds.get(name, "data") == "data" for w in upstreams
+            ):
+                fed[name] = self.linker.objects_before(unit, name)
+        both = [name for name, objects in fed.items() if not changed.keys().isdisjoint(objects)]
+        if len(both) > 1:
+            line = next(changed[made] for made in changed if made in fed[both[0]])
+            self.amiss.copies(task, cell, both, line)
 
     def _settle(
         self, task: Task, cell: AuthoredCell, unit: int, name: str, line: int, writers: Sequence[Writer]

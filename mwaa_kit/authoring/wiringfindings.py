@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -81,6 +82,16 @@ class WiringFindings:
         )
         hint = f"read the name that {source.label} changes, or copy the object before it is changed"
         self._add(stale_value.RULE, read.cell, read.line, message, hint)
+
+    def copies(self, task: Task, cell: AuthoredCell, names: Sequence[str], line: int) -> None:
+        """A task changes an object that it is given under several names."""
+        first, *others = sorted(names)
+        message = (
+            f"task {task.task_id!r} changes in {cell.label} line {line} an object that is both {first!r} and "
+            f"{' and '.join(map(repr, others))}: each name comes to a task as a copy of its own, so only one is changed."
+        )
+        hint = f"let {task.task_id!r} take only one of the names, or copy the object before it gets a second one"
+        self._add(stale_value.RULE, cell, line, message, hint)
 
     def across_tasks(self, read: Reading, upstream: Task, source: AuthoredCell) -> None:
         """A function that another task's cell defines cannot travel."""

@@ -2,7 +2,7 @@
 
 What it does
 ------------
-A task changes an object in place that another task still holds as it was.
+A task changes an object in place that another task still holds as it was, or that it is given itself under a second name.
 
 Why
 ---
