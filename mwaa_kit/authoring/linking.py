@@ -11,6 +11,9 @@ One idea in more than 300 lines: a replay of the steps over the tables of last w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from mwaa_kit.authoring.calling import Caller
 from mwaa_kit.authoring.links import Chain, Held, Link, Seen, Writer
 from mwaa_kit.authoring.mutations import ONLY_OF_MODULES, USUAL_MODULES
@@ -37,6 +40,7 @@ from mwaa_kit.authoring.steps import (
 )
 from mwaa_kit.authoring.timeline import Table
 
+T = TypeVar("T")
 _MOST_STEPS = 20_000
 
 
@@ -138,20 +142,15 @@ class Linker(Caller):
         name, now = step.name, self.seen[self.unit]
         if certain and not self.skips:
             now.surely_read.add(name)
-        if frame is None or (frame is self.running_here and frame.find(name) is None):
-            if frame is None or name not in self.bound_by_caller:
-                now.reads.setdefault(name, step.line)
-                self._use(name, "")
-        elif frame.find(name) is None:
-            self._read_by_function(name)
-
-    def _read_by_function(self, name: str) -> None:
-        now = self.seen[self.unit]
-        if self.home != self.unit:
-            now.elsewhere.setdefault((self.home, name), []).extend(self.writers(name))
+        if frame is not None and frame.find(name) is not None:
+            return
+        here = frame is None or frame is self.running_here
+        if not here and self.home != self.unit:
+            now.elsewhere.setdefault((self.home, name), set()).update(self.writers(name))
         if name not in self.bound_by_caller:
-            now.deferred.setdefault(name, self.call_line)
-            self._use(name, "deferred")
+            reads, line, kind = (now.reads, step.line, "") if here else (now.deferred, self.call_line, "deferred")
+            reads.setdefault(name, line)
+            self._use(name, kind)
 
     def _use(self, name: str, kind: str) -> None:
         """Link the current unit to everyone who may have written `name` last."""
@@ -180,15 +179,15 @@ class Linker(Caller):
 
     def writers_before(self, unit: int, name: str) -> tuple[Writer, ...]:
         """Return everyone who may have written `name` last when a unit began."""
-        now, self.timeline.unit = self.timeline.unit, unit - 1
-        found = self.writers(name)
-        self.timeline.unit = now
-        return found
+        return self._before(unit, self.writers, name)
 
     def objects_before(self, unit: int, name: str) -> Objects:
         """Return what `name` may have been when a unit began."""
+        return self._before(unit, self.objects_of, name)
+
+    def _before(self, unit: int, ask: Callable[[str], T], name: str) -> T:
         now, self.timeline.unit = self.timeline.unit, unit - 1
-        found = self.objects_of(name)
+        found = ask(name)
         self.timeline.unit = now
         return found
 

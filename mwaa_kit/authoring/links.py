@@ -59,7 +59,7 @@ class Seen:
     mutates: dict[str, int] = field(default_factory=dict)
     uses: dict[str, list[Writer]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
-    elsewhere: dict[tuple[int, str], list[Writer]] = field(default_factory=dict)
+    elsewhere: dict[tuple[int, str], set[Writer]] = field(default_factory=dict)
     changed: dict[int, int] = field(default_factory=dict)
     links: dict[Link, None] = field(default_factory=dict)
     steps: int = 0

@@ -170,9 +170,9 @@ class Wirer:
         for name, writers in needs.items():
             if name in lines:
                 self._settle(task, cell, unit, name, lines[name], writers)
-        for (home, name), writers in self.linker.seen[unit].elsewhere.items():
+        for (home, name), possible in self.linker.seen[unit].elsewhere.items():
             if self.units[home].task is None:
-                self._through_shared(task, cell, name, writers)
+                self._through_shared(task, cell, name, possible)
         self._copies(task, cell, unit, needs)
 
     def _copies(self, task: Task, cell: AuthoredCell, unit: int, needs: Mapping[str, Sequence[Writer]]) -> None:
@@ -286,7 +286,7 @@ class Wirer:
         if name not in names:
             names.append(name)
 
-    def _through_shared(self, task: Task, cell: AuthoredCell, name: str, writers: Sequence[Writer]) -> None:
+    def _through_shared(self, task: Task, cell: AuthoredCell, name: str, writers: set[Writer]) -> None:
         """A shared function that the task calls reads `name`: fine unless a task or a param makes it."""
         made = [w for w in writers if self._made_late(w)]
         if made:

@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import nbformat.v4
+import nbformat
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ def write(path: Path, sources: list[str], names: list[str]) -> None:
     cells = [source if _only_defines(source) else f"#| task: t{at}\n{source}" for at, source in enumerate(sources)]
     end = ["#| task: end\nresult = [" + ", ".join(names) + "]", "#| task: last\nfinal = [result]"]
     made = [nbformat.v4.new_code_cell(source) for source in [HEAD, *cells, *end, DAG]]
-    path.write_text(nbformat.v4.writes(nbformat.v4.new_notebook(cells=made)))  # type: ignore[no-untyped-call]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
 
 
 def in_a_kernel(sources: list[str], names: list[str]) -> Any:
