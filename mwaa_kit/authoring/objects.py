@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mwaa_kit.authoring.links import Chain
 from mwaa_kit.authoring.steps import BEHIND, EACH, EVERY, NEXT, ClassDefinition, Function, Key
 from mwaa_kit.authoring.timeline import Table, Timeline
 
@@ -87,6 +89,13 @@ class Heap:
 
     Objects are numbered for each unit by itself, so that one that is followed again makes the same ones. An odd number
     may stand for many objects: it was made in a branch or a loop.
+
+    Parameters
+    ----------
+    inside
+        Every part of an object, under whichever key.
+    wholes
+        What a part has been put into, the newest first; it may be gone from there again.
     """
 
     timeline: Timeline
@@ -96,12 +105,14 @@ class Heap:
     modules: Table[int, bool] = field(init=False)
     containers: Table[int, bool] = field(init=False)
     held: Table[int, Parts] = field(init=False)
-    wholes: Table[int, Objects] = field(init=False)
+    inside: Table[int, Objects] = field(init=False)
+    wholes: Table[int, Chain[int]] = field(init=False)
     touchable: Table[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self.meanings, self.modules, self.containers = Table(self.timeline), Table(self.timeline), Table(self.timeline)
-        self.held, self.wholes, self.touchable = Table(self.timeline), Table(self.timeline), Table(self.timeline)
+        self.held, self.inside, self.wholes = Table(self.timeline), Table(self.timeline), Table(self.timeline)
+        self.touchable = Table(self.timeline)
 
     def fresh(self, *, many: bool = False) -> int:
         """Return a new object."""
@@ -168,19 +179,23 @@ class Heap:
             held[other] = held[other] | {self.fresh(many=True)}
 
     def _hold(self, whole: int, held: Parts) -> None:
-        before = NOTHING.union(*(self.held.get(whole) or {}).values())
-        now = NOTHING.union(*held.values())
+        before, now = self.inside.get(whole) or NOTHING, NOTHING.union(*held.values())
         self.held.put(whole, held)
+        self.inside.put(whole, now)
         for part in now - before:
-            self.wholes.put(part, (self.wholes.get(part) or NOTHING) | {whole})
-        for part in before - now:
-            self.wholes.put(part, (self.wholes.get(part) or NOTHING) - {whole})
+            self.wholes.put(part, Chain(whole, self.wholes.get(part)))
+
+    def _wholes_of(self, part: int) -> Iterator[int]:
+        """Yield what an object is part of."""
+        for whole in self.wholes.get(part) or ():
+            if part in (self.inside.get(whole) or NOTHING):
+                yield whole
 
     def upwards(self, objects: Objects) -> Objects:
         """Return some objects and everything they are part of."""
         found, waiting = set(objects), list(objects)
         while waiting:
-            for whole in self.wholes.get(waiting.pop()) or ():
+            for whole in self._wholes_of(waiting.pop()):
                 if whole not in found:
                     found.add(whole)
                     waiting.append(whole)
@@ -192,7 +207,7 @@ class Heap:
         while waiting:
             part = waiting.pop()
             found.add(part)
-            for whole in self.wholes.get(part) or ():
+            for whole in self._wholes_of(part):
                 held = self.held.get(whole) or {}
                 here = any(o == {part} and key is not None for key, o in held.items())
                 if here and not whole % 2 and whole not in found:

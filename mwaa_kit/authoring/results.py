@@ -106,7 +106,8 @@ def _of_function(node: ast.Call, name: str, args: Args, keywords: Keywords) -> V
         named = tuple((repr(key), value) for key, value in keywords.items() if key is not None)
         return Holding((*(((EVERY, first),) if first is not None else ()), *named))
     if name in _COPIES:
-        return Joined(tuple(arg for arg in args if arg is not None), ordered=name in _IN_ORDER, of_any=True)
+        every = tuple(arg for arg in args if arg is not None)
+        return Joined(every, ordered=name in _IN_ORDER, of_any=True, iterator=name == "iter")
     if name in _GIVES_PART and first is not None:
         return Several(args) if len(args) > 1 and name != "next" else Part(first, EACH)
     if name == "sum" and len(args) > 1:  # of lists: a new one of what they hold

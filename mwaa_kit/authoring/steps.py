@@ -88,12 +88,15 @@ class Joined:
         Whether it is a new list whatever the values are, of what a loop over them takes out.
     in_a_row
         Whether those of the second come behind those of the first, where both are lists that are known.
+    iterator
+        Whether it is the value itself where that is an iterator of the notebook's, as of ``iter()``.
     """
 
     values: tuple[Value, ...]
     ordered: bool = False
     of_any: bool = False
     in_a_row: bool = False
+    iterator: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -119,6 +119,10 @@ class Valuer:
 
     def _joined(self, value: Joined, frame: Frame | None) -> Objects:
         every = sorted(made for one in value.values for made in self.objects(one, frame))
+        same = frozenset(made for made in every if value.iterator and self._is_iterator(made))
+        every = [made for made in every if made not in same]
+        if same and not every:
+            return same
         wholes = every if value.of_any else [made for made in every if self.heap.containers.get(made) is not None]
         if not wholes and not value.of_any:
             return NOTHING
@@ -134,7 +138,11 @@ class Valuer:
             for key, objects in held.items():
                 kept = value.ordered and len(wholes) == 1
                 put_part(parts, key if kept else None, objects, certain=kept)
-        return frozenset({self.heap.container_of(parts, many=bool(self.path))})
+        return same | {self.heap.container_of(parts, many=bool(self.path))}
+
+    def _is_iterator(self, made: int) -> bool:
+        meaning = self.heap.meanings.get(made)
+        return meaning is not None and (meaning.given is not None or self.heap.method(made, "__next__") is not None)
 
     def _in_a_row(self, value: Joined, frame: Frame | None) -> Parts:
         """Return the parts of ``one + other`` under their new places; none where those cannot be told."""

@@ -104,6 +104,7 @@ GENERATORS: dict[str, tuple[str, ...]] = {
     "unpacking runs through it": ("a = f(3)", "c, = a"),
     "a star runs through it": ("a = f(3)", "c = [*a]"),
     "yield from hands it on": ("def g(): yield from f(3)", "a = g()", "c = [v for v in a]"),
+    "iter of it is itself": ("a = f(3)", "c = next(iter(a))", "a", "c.append(2)", "b"),
     "extend runs through it": ("a = f(3)", "c = []", "c.extend(a)", "c[0].append(3)", "b"),
     "an expression runs through it": ("a = f(3)", "c = sum(1 for v in a)"),
 }
@@ -145,6 +146,14 @@ MAYBE: dict[str, tuple[str, ...]] = {
         "a = f()",
         "with a as v: v.append(2)",
         "b",
+    ),
+    "iter of an instance may be itself": (
+        "class K:\n    __iter__ = lambda self: self\n    def __next__(self): return self.x",
+        "k = K()",
+        "k.x = [1]",
+        "c = iter(k)",
+        "c.y = 1",
+        "k",
     ),
     "one that pops ends": (
         "r = [3]",
