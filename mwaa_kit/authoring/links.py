@@ -47,7 +47,8 @@ class Seen:
     hidden
         The builtins among its reads that another unit has bound.
     elsewhere
-        Those who may have written each name that it lets a function of another unit read, by that unit and the name.
+        Those who may have written each name that it lets a function of another unit read, and the line of the first
+        call that does, by that unit and the name.
     changed
         The objects that it changes, with all they are part of, and the line.
     """
@@ -59,7 +60,7 @@ class Seen:
     mutates: dict[str, int] = field(default_factory=dict)
     uses: dict[str, list[Writer]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
-    elsewhere: dict[tuple[int, str], set[Writer]] = field(default_factory=dict)
+    elsewhere: dict[tuple[int, str], tuple[int, set[Writer]]] = field(default_factory=dict)
     changed: dict[int, int] = field(default_factory=dict)
     links: dict[Link, None] = field(default_factory=dict)
     steps: int = 0

@@ -1,8 +1,9 @@
 """What ``from module import *`` binds: found in the module's source, which is read and never run.
 
 The module is looked for beside the notebook, then where this Python finds its modules. Its ``__all__`` says the names
-where it is written out; else every public name that its top level binds. A module that is compiled, or that works out
-its ``__all__``, cannot be known: the import stays a finding.
+where it is written out; else every public name that its top level binds. Modules of Python itself that have no source,
+as ``math``, are asked. Any other that is compiled, or that works out its ``__all__``, cannot be known: the import stays
+a finding.
 
 References
 ----------
@@ -14,8 +15,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import sysconfig
 from dataclasses import replace
-from importlib.machinery import PathFinder
+from importlib import import_module
+from importlib.machinery import ExtensionFileLoader, PathFinder
 from pathlib import Path
 
 from mwaa_kit.authoring.directives import find_directive
@@ -48,6 +51,9 @@ def _with_names(cell: Cell, folder: Path) -> Cell:
 
 def find_names(module: str, folder: Path, deep: int = 0) -> tuple[str, ...] | None:
     """Return what ``from module import *`` binds in a notebook of `folder`; None where the source does not tell."""
+    if module in sys.stdlib_module_names and _is_compiled(module, folder):
+        known = vars(import_module(module))
+        return tuple(known.get("__all__") or [name for name in known if not name.startswith("_")])
     path = _find_source(module, folder)
     if path is None or deep > _DEEPEST or path.stat().st_size > _LARGEST_MODULE:
         return None
@@ -81,6 +87,15 @@ def _find_source(module: str, folder: Path) -> Path | None:
         places = list(spec.submodule_search_locations or ())
     path = Path(spec.origin) if spec is not None and spec.origin else None
     return path if path is not None and path.suffix == ".py" and path.is_file() else None
+
+
+def _is_compiled(module: str, folder: Path) -> bool:
+    """Whether a module of Python itself is part of the interpreter or compiled, and nobody's file hides it."""
+    if module in sys.builtin_module_names:
+        return True
+    spec = PathFinder.find_spec(module, [str(folder), *sys.path])
+    home = Path(sysconfig.get_path("stdlib")).resolve()
+    return spec is not None and isinstance(spec.loader, ExtensionFileLoader) and home in Path(spec.loader.path).parents
 
 
 def _absolute(node: ast.ImportFrom, module: str, path: Path) -> str:

@@ -170,9 +170,9 @@ class Wirer:
         for name, writers in needs.items():
             if name in lines:
                 self._settle(task, cell, unit, name, lines[name], writers)
-        for (home, name), possible in self.linker.seen[unit].elsewhere.items():
+        for (home, name), (line, possible) in self.linker.seen[unit].elsewhere.items():
             if self.units[home].task is None:
-                self._through_shared(task, cell, name, possible)
+                self._through_shared(Reading(task, cell, name, line), possible)
         self._copies(task, cell, unit, needs)
 
     def _copies(self, task: Task, cell: AuthoredCell, unit: int, needs: Mapping[str, Sequence[Writer]]) -> None:
@@ -286,13 +286,12 @@ class Wirer:
         if name not in names:
             names.append(name)
 
-    def _through_shared(self, task: Task, cell: AuthoredCell, name: str, writers: set[Writer]) -> None:
-        """A shared function that the task calls reads `name`: fine unless a task or a param makes it."""
+    def _through_shared(self, read: Reading, writers: set[Writer]) -> None:
+        """A shared function that the task calls reads a name: fine unless a task or a param makes it."""
         made = [w for w in writers if self._made_late(w)]
         if made:
             source = self.units[max(made, key=lambda w: w.unit).unit].cell
-            line = self.linker.seen[-1].deferred.get(name, 1)
-            self.amiss.through_shared(Reading(task, cell, name, line), source)
+            self.amiss.through_shared(read, source)
 
     def _made_late(self, writer: Writer) -> bool:
         unit = self.units[writer.unit]

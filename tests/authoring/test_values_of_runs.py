@@ -78,18 +78,18 @@ def test_a_random_notebook_that_compiles_gives_what_its_cells_give_or_a_finding_
 def _copies(task_id: str, cell: int) -> str:
     return (
         f"MK111 warning: task {task_id!r} changes in cell {cell} line 2 an object that is both 'b' and 'c': each name comes "
-        "to a task as a copy of its own, so only one is changed."
+        "to a task as a copy of its own, so only one is changed. (line 2)"
     )
 
 
 SAID_CASES: dict[str, tuple[tuple[str, ...], str]] = {
     "a helper and its caller read a name of a task": (
         ("c = [1]", "def f(v): return c", "d = f(c)"),
-        "MK108 error: shared code that task 't2' calls reads 'c', which cell 2 makes.",
+        "MK108 error: shared code that task 't2' calls reads 'c', which cell 2 makes. (line 2)",
     ),
     "a helper reads what its caller has just bound": (
         ("c = 1", "def f(v): return c", "c = 2\nd = f(3)"),
-        "MK108 error: shared code that task 't2' calls reads 'c', which cell 4 makes.",
+        "MK108 error: shared code that task 't2' calls reads 'c', which cell 4 makes. (line 3)",
     ),
     "one object under two names of two tasks": (
         ("c = [1]", "b = c", "b.append(2)\nd = c"),
@@ -111,9 +111,11 @@ def test_what_tasks_cannot_share_is_said(name: str, tmp_path: Path) -> None:
     sources, said = SAID_CASES[name]
     write(tmp_path / "some.ipynb", list(sources), [])
     found = compile_notebook(str(tmp_path / "some.ipynb")).findings
-    assert [f"{one.code} {one.severity.value}: {one.message}" for one in found if one.code in {"MK108", "MK111"}] == [
-        said
-    ]
+    assert [
+        f"{one.code} {one.severity.value}: {one.message} (line {one.at.line})"
+        for one in found
+        if one.code in {"MK108", "MK111"}
+    ] == [said]
 
 
 SILENT: dict[str, tuple[str, ...]] = {
