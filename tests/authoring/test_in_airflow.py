@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import functools
-import inspect
-import io
-import itertools
 import json
 import os
 import subprocess
@@ -16,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_values import assert_runs_as_in_a_kernel
 
-from mwaa_kit.authoring.cells import Role, find_cells
 from mwaa_kit.authoring.compile import compile_notebook
-from mwaa_kit.authoring.ipynb import read_notebook
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.targets.interpreters import Interpreter
-from mwaa_kit.verbs.running import run
 
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "samples").glob("*.ipynb")), *sorted((HERE / "cases").glob("*/good.ipynb"))]
@@ -106,132 +98,10 @@ def test_the_two_airflows_make_the_same_dags_of_the_same_notebooks(
     assert old_airflow_says == airflow_says
 
 
-class _Plain:
-    """Stands for every name of Airflow in a plain kernel: a decorator that only notes what its function gives."""
-
-    def __init__(self, given: dict[str, Any] | None = None) -> None:
-        self.given = {} if given is None else given
-
-    def __call__(self, *given: Any, **options: Any) -> Any:
-        return _Called(given[0], self.given) if given and callable(given[0]) else self
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return default
-
-    def __rshift__(self, other: Any) -> Any:
-        return other
-
-    def __rrshift__(self, other: Any) -> Any:
-        return self
-
-
-class _Called(_Plain):
-    """A TaskFlow function in a plain kernel: it is called at once, and mapped by a loop."""
-
-    def __init__(self, function: Any, given: dict[str, Any], bound: dict[str, Any] | None = None) -> None:
-        super().__init__(given)
-        self.function, self.bound = function, bound or {}
-        functools.update_wrapper(self, function)
-
-    def __call__(self, *values: Any, **named: Any) -> Any:
-        return self._noted(self.function(*values, **self.bound, **named))
-
-    def partial(self, **named: Any) -> Any:
-        return _Called(self.function, self.given, named)
-
-    def expand(self, **lists: list[Any]) -> Any:
-        rows = [dict(zip(lists, values, strict=True)) for values in itertools.product(*lists.values())]
-        return self._noted([self.function(**self.bound, **row) for row in rows])
-
-    def _noted(self, value: Any) -> Any:
-        name, times = self.function.__name__, 0
-        while name in self.given:
-            name, times = f"{self.function.__name__}__{times + 1}", times + 1
-        self.given[name] = value
-        return value
-
-
-def _in_a_kernel(path: Path) -> dict[str, dict[str, Any]]:
-    """Run the cells top to bottom in a plain namespace; return what each task's names are after its cells.
-
-    A TaskFlow function is called with the values that its parameters have there: under the empty name stands what it gives.
-    """
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    found: dict[str, dict[str, Any]] = {}
-    given: dict[str, Any] = {}
-    noted: dict[str, Any] = {}
-    for cell in find_cells(read_notebook(str(path))):
-        tree = ast.parse(cell.parsed.text) if cell.role in RUN else ast.Module([], [])
-        for node in [n for n in tree.body if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("airflow")]:
-            tree.body.remove(node)
-            namespace |= {alias.asname or alias.name: _Plain(noted) for alias in node.names}
-        if cell.role is Role.AIRFLOW:  # who waits for whom is no value
-            tree.body = [node for node in tree.body if isinstance(node, ast.Assign | ast.FunctionDef)]
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(tree, "<cell>", "exec", dont_inherit=True), namespace)
-            found |= {
-                name: {"": value} for name, value in noted.items() if cell.role is Role.AIRFLOW and name not in found
-            }
-            for node in tree.body if cell.role is Role.TASKFLOW else []:
-                if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                    wanted = inspect.signature(namespace[node.name]).parameters.values()
-                    known = {**namespace, **given}
-                    if any(p.name not in known and p.default is p.empty for p in wanted):
-                        continue  # fed by a classic operator, or by a body that somebody wrote
-                    fed = {p.name: known[p.name] for p in wanted if p.name in known}
-                    given[node.name] = namespace[node.name](**json.loads(json.dumps(fed, default=str)))
-                    found[node.name] = {"": given[node.name]}
-        if cell.directive is not None and cell.role is Role.TASK:
-            found[cell.directive.name] = _as_json(namespace)
-    return found
-
-
-RUN = {Role.TASK, Role.SHARED, Role.LIBRARY, Role.PARAMS, Role.TASKFLOW, Role.AIRFLOW}
-
-
-def _as_json(namespace: dict[str, Any]) -> dict[str, Any]:
-    """Copy the values that JSON can hold, as they are now: XCom carries copies too."""
-    kinds = str | int | float | list | dict | tuple | None
-    plain = {name: value for name, value in namespace.items() if isinstance(value, kinds) and name[:2] != "__"}
-    return {name: json.loads(json.dumps(value, default=str)) for name, value in plain.items()}
-
-
-def _expected(kernel: dict[str, Any], task_id: str, module: DagModule) -> Any:
-    """Return what a task should give: the names that others read of it, or what its function returns."""
-    if "" in kernel:
-        return kernel[""]
-    read = {name for edge in module.edges if edge.upstream == task_id for name in edge.names if name in kernel}
-    values = {name: kernel[name] for name in sorted(read)}
-    return next(iter(values.values()), None) if len(values) < 2 else values
-
-
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
-def test_our_scheduler_gives_the_values_that_the_cells_have_in_a_kernel(
-    path: Path, folder: Path, modules: dict[str, DagModule]
-) -> None:
-    module, kernel = modules[_name(path)], _in_a_kernel(path)
-    for dag_id in module.dag_ids:
-        done = run(str(folder / f"{_name(path)}.ipynb"), dag_id=dag_id)
-        assert done.state == "success"
-        mine = [
-            anchor.task_id
-            for anchor in module.tasks
-            if anchor.dag_id == dag_id and anchor.task_id in set(kernel) - BRANCHES
-        ]
-        if _name(path) not in NO_VALUES:
-            ours = {t: json.loads(json.dumps(done[t].value, default=str)) for t in mine}
-            assert ours == {t: json.loads(json.dumps(_expected(kernel[t], t, module), default=str)) for t in mine}
+def test_our_scheduler_gives_the_values_that_the_cells_have_in_a_kernel(path: Path, folder: Path) -> None:
+    name = _name(path)
+    assert_runs_as_in_a_kernel(folder / f"{name}.ipynb", values=name not in NO_VALUES, without=BRANCHES)
 
 
 OWN_STYLE = "E7,F841"

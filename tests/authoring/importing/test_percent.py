@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support_values import assert_runs_as_in_a_kernel
 
 from mwaa_kit.authoring.importing.percent import is_percent_notebook, read_percent
 from mwaa_kit.authoring.rewriting.ipynbtext import NewCell
@@ -63,6 +64,11 @@ def test_cells_markdown_tags_and_strings_are_read(newline: str, tmp_path: Path) 
             Cell(4, CellKind.MARKDOWN, "Quoted"),
         ),
     )
+
+
+def test_it_runs_as_its_cells_do_in_a_kernel(tmp_path: Path) -> None:
+    more = "\n# %%\n#| task: use\nlast = rows * n\n\n# %%\n#| task: say\nprint(last)\n"
+    assert_runs_as_in_a_kernel(Path(_at(tmp_path, TEXT + more)))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_values import assert_runs_as_in_a_kernel
 
 import mwaa_kit
 from mwaa_kit.authoring.importing.proposing import task_name
@@ -64,11 +65,13 @@ def test_headings_of_the_second_level_become_tasks_that_compile(tmp_path: Path) 
     assert errors_in(module.findings) == ()
     edges = [(edge.upstream, edge.downstream) for edge in module.edges]
     assert edges == [("load_the_rows", "train"), ("train", "train_2")]
+    assert_runs_as_in_a_kernel(tmp_path / "nb_tasks.ipynb")
 
 
 def test_without_headings_the_whole_notebook_is_one_task(tmp_path: Path) -> None:
     path = _write(tmp_path, _cell("n = 6", "parameters"), _cell("x = n + 1"), _cell("y = x + n"))
     assert _proposed(path) == ["#| params", "#| task: nb", "#| task+: nb"]
+    assert_runs_as_in_a_kernel(tmp_path / "nb_tasks.ipynb")
 
 
 def test_a_proposal_for_an_old_notebook_is_a_newer_one_with_its_outputs(tmp_path: Path) -> None:
@@ -110,6 +113,7 @@ def test_kale_tags_become_directives(tmp_path: Path) -> None:
     module = mwaa_kit.compile(str(tmp_path / "nb_tasks.ipynb"))
     assert errors_in(module.findings) == ()
     assert [anchor.task_id for anchor in module.tasks] == ["load", "train", "report"]
+    assert_runs_as_in_a_kernel(tmp_path / "nb_tasks.ipynb")
 
 
 def _node(key: str, file: str, *upstream: str, label: str = "") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support_values import assert_runs_as_in_a_kernel
 
 from mwaa_kit.authoring.compile import compile_notebook
 from mwaa_kit.authoring.rewriting.fixes import with_fixes
@@ -50,6 +51,7 @@ def test_a_finding_is_mended_where_it_stands(name: str, write_notebook: WriteNot
     assert _fixed(path) == [FIXED[name][1]]
     assert errors_in(compile_notebook(path).findings) == ()
     assert fix_notebook(path).fixes == ()
+    assert_runs_as_in_a_kernel(Path(path))
 
 
 def test_the_later_of_two_tasks_of_one_name_gets_a_suffix(write_notebook: WriteNotebook) -> None:

@@ -20,6 +20,7 @@ from mwaa_kit.authoring.rewriting.rewriting import Rewriting
 from mwaa_kit.authoring.rewriting.settling import freeze_notebook, promote_notebook
 from mwaa_kit.errors import UncompiledNotebookError, UnknownTaskError
 from mwaa_kit.model.finding import errors_in
+from mwaa_kit.verbs.running import run
 
 HERE = Path(__file__).parent.parent
 PROBE = HERE / "airflow_probe.py"
@@ -80,6 +81,29 @@ def test_the_real_airflow_sees_the_same_tasks_edges_and_values(
 ) -> None:
     assert len(_files(tmp_path, KINDS[kind])) == len(SAMPLES)
     assert _in_airflow(tmp_path, tmp_path_factory.mktemp("home")) == as_it_was
+
+
+def _left(notebook: Path) -> Any:
+    """Run every Dag of a notebook; return how its tasks ended, and all they left."""
+    dags = {dag_id: run(str(notebook), dag_id=dag_id) for dag_id in compile_notebook(str(notebook)).dag_ids}
+    return {
+        dag_id: (
+            {instance.key: instance.state for instance in done.task_instances},
+            {(xcom.task_id, xcom.map_index, xcom.key): xcom.stored for xcom in done.xcoms},
+        )
+        for dag_id, done in dags.items()
+    }
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=_name)
+def test_a_run_gives_the_same_values_before_and_after(path: Path, tmp_path: Path) -> None:
+    """Those before are compared with a plain kernel in ``test_in_airflow``."""
+    copy = _copied(path, tmp_path)
+    before = _left(copy)
+    assert before
+    for kind, rewrite in KINDS.items():
+        rewrite(str(_copied(path, tmp_path))).write()
+        assert (kind, _left(copy)) == (kind, before)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
