@@ -12,6 +12,7 @@ from mwaa_kit.authoring.dagbody import DagPlan
 from mwaa_kit.authoring.dagplan import find_dags
 from mwaa_kit.authoring.edges import check_after, check_cycles, upstream_of
 from mwaa_kit.authoring.habits import check_habits
+from mwaa_kit.authoring.handedon import check_keys
 from mwaa_kit.authoring.notebooktasks import NotebookCall, with_notebooks
 from mwaa_kit.authoring.others import Others, include
 from mwaa_kit.authoring.rules import other_notebook
@@ -98,6 +99,7 @@ def analyse(notebook: Notebook, others: Others) -> Analysed:
         *unsettled,
         *_unshown(notebook, tasks, calls, wiring),
         *check_habits(notebook, cells, tasks, plans, wiring),
+        *check_keys(notebook, tasks, wiring),
         *check_sources(notebook, cells),
     ]
     findings += check_cycles(notebook, tasks, wiring)

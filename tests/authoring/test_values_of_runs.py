@@ -25,8 +25,8 @@ from mwaa_kit.verbs.running import run
 
 HEAD = "from datetime import datetime\nfrom airflow.sdk import dag"
 DAG = "#| dag\n@dag(schedule=None, start_date=datetime(2026, 1, 1))\ndef some(): ..."
-SAID = {"MK111"}
-"""What says that tasks hold copies where cells share one object."""
+SAID = {"MK111", "MK123"}
+"""What says that tasks hold copies where cells share one object, and that the keys of a dict become texts."""
 
 
 def write(path: Path, sources: list[str], names: list[str]) -> None:
