@@ -191,13 +191,15 @@ def _params(notebook: Notebook, cell: AuthoredCell) -> Iterator[Finding]:
             at = notebook.locate(cell.cell, node.lineno)
             message = "a params cell holds only names with literal values: name = value."
             hint = "write the value itself, or move the line to a task"
-            yield param_not_literal.RULE.found(at, message, _as_annotated(node) or hint)
+            written = as_annotated(node)
+            told = f"write: {written}, with its type as an annotation or its meaning as a comment behind it"
+            yield param_not_literal.RULE.found(at, message, told if written else hint)
     for _, node, reason in misfits([cell]):
         at = notebook.locate(cell.cell, node.lineno)
         yield param_not_literal.RULE.found(at, f"{reason}, and Airflow would refuse the Dag.", "mend one of the two")
 
 
-def _as_annotated(node: ast.stmt) -> str:
+def as_annotated(node: ast.stmt) -> str:
     """Return how a ``Param`` is written in a params cell, where the cells below it read its value; empty for any other."""
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
     target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
@@ -207,7 +209,7 @@ def _as_annotated(node: ast.stmt) -> str:
     enum = next((word.value for word in value.keywords if word.arg == "enum"), None)
     choices = [ast.unparse(choice) for choice in enum.elts] if isinstance(enum, ast.List | ast.Tuple) else []
     hint = f": Literal[{', '.join(choices)}]" if choices else ""
-    return f"write: {target.id}{hint} = {default}, with its type as an annotation or its meaning as a comment behind it"
+    return f"{target.id}{hint} = {default}"
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from shlex import quote
+
 import click
 
 from mwaa_kit.cli.findings import show_findings
@@ -29,4 +32,8 @@ def check_command(paths: tuple[str, ...], target: str, as_json: bool) -> int:
         show(f"{read}: nothing to mend")
     else:
         show(f"{read}: {count(errors, 'error')}, {count(len(report.findings) - errors, 'other finding')}")
+        mended = Counter(finding.at.path for finding in report.findings if finding.fix)
+        for path, number in mended.items():
+            fixed = f"{count(number, 'finding')} of {path} can be mended for you, shown first"
+            show(f"{fixed}: mwaa-kit fix {quote(path)}")
     return int(not report.clean)

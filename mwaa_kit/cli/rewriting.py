@@ -43,7 +43,8 @@ def promote_command(notebook: str, task_ids: tuple[str, ...], yes: bool, as_json
 @yes_option
 @json_option
 def fix_command(notebook: str, yes: bool, as_json: bool) -> int:
-    """Mend what has one right answer in NOTEBOOK: magics in tasks, misspelt directives, two tasks of one name."""
+    """Mend what has one right answer in NOTEBOOK: magics in tasks, misspelt directives, two tasks of one name, a Param
+    among params, a main guard."""
     from mwaa_kit.verbs.rewriting import fix
 
     return _show(fix(notebook, write=yes), as_json)

@@ -56,7 +56,8 @@ def promote(path: str, *task_ids: str, write: bool = False) -> Rewriting:
 
 
 def fix(path: str, *, write: bool = False) -> Rewriting:
-    """Mend what has one right answer: magics in tasks, misspelt directives, ``%%task``, two tasks of one name.
+    """Mend what has one right answer: magics in tasks, misspelt directives, ``%%task``, two tasks of one name,
+    a ``Param`` among params, a main guard.
 
     Raises
     ------

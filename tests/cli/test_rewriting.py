@@ -100,6 +100,8 @@ def test_check_tells_which_findings_have_a_fix(cli: Callable[..., Any], tmp_path
     (tmp_path / "nb.ipynb").write_text(_notebook("#| task: a\n%time x = 1"))
     (finding,) = [f for f in cli("check", "nb.ipynb", "--json").document["findings"] if f["code"] == "MK202"]
     assert finding["fix"] == "'%time x = 1' becomes 'x = 1'"
+    said = cli("check", "nb.ipynb").out.splitlines()[-1]
+    assert said == "1 finding of nb.ipynb can be mended for you, shown first: mwaa-kit fix nb.ipynb"
 
 
 @pytest.mark.parametrize("verb", ["freeze", "promote", "fix", "import", "export"])

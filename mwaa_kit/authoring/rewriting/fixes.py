@@ -1,14 +1,19 @@
-"""Automatic fixes: for some findings, the lines of the cell that mend them. Never a guess: where two remedies fit, none."""
+"""Automatic fixes: for some findings, the lines of the cell that mend them. Never a guess: where two remedies fit, none.
+
+A missing package (MK302) has none: it may go into requirements.txt or into a cell, and its version is the author's.
+"""
 
 from __future__ import annotations
 
 import ast
 import itertools
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mwaa_kit.authoring.cells import AuthoredCell, Role, find_cells
+from mwaa_kit.authoring.checking import as_annotated
 from mwaa_kit.authoring.directives import find_strays
 from mwaa_kit.authoring.importing.reading import read_any_notebook
 from mwaa_kit.authoring.magics import Magic
@@ -19,12 +24,14 @@ from mwaa_kit.model.notebook import Notebook
 _INSTALLS = re.compile(r"!\s*(?:pip|pip3|conda|mamba|uv|apt|apt-get|python3? -m pip)\b")
 """Packages come from requirements.txt on MWAA, never from a task: that is for the author to move."""
 
-_DUPLICATE, _MAGIC, _NEAR_MISS, _ALIAS = "MK101", "MK202", "MK203", ""
+_DUPLICATE, _MAGIC, _NEAR_MISS, _PARAM, _GUARD, _ALIAS = "MK101", "MK202", "MK203", "MK206", "MK212", ""
+_MENDED = frozenset({_DUPLICATE, _MAGIC, _NEAR_MISS, _PARAM, _GUARD})
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
 @dataclass(frozen=True)
 class Fix:
-    """One line of a cell, and what takes its place.
+    """Lines of a cell, and what takes their place.
 
     Parameters
     ----------
@@ -33,13 +40,15 @@ class Fix:
     cell
         Index among all cells, from 0.
     line
-        In the cell, from 1.
+        The first of them in the cell, from 1.
     replacement
-        The new line; None where it goes.
-    needs
-        A module that the cell must import for it; empty where none.
+        The new text; None where they go.
     description
         In words, for the finding.
+    needs
+        A module that the cell must import for it; empty where none.
+    end
+        The last line; 0 where there is one only.
     """
 
     code: str
@@ -48,29 +57,34 @@ class Fix:
     replacement: str | None
     description: str
     needs: str = ""
+    end: int = 0
 
 
 def find_fixes(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Fix, ...]:
-    """Return a fix for each finding that has one, and for each ``%%task``, by cell and line, at most one a line."""
+    """Return a fix for each finding that has one, and for each ``%%task``, by cell and line, at most one for each line."""
     cells = {cell.cell.number: cell for cell in find_cells(notebook)}
     found = [fix for f in findings if f.at.path == notebook.path and (fix := _fix_of(f, cells))]
     found += [fix for cell in cells.values() if (fix := _alias(cell))]
     by_place: dict[tuple[int, int], Fix] = {}
     for fix in found:
         by_place.setdefault((fix.cell, fix.line), fix)
-    return tuple(by_place[place] for place in sorted(by_place))
+    free: list[Fix] = []
+    for fix in (by_place[place] for place in sorted(by_place)):
+        if not free or (fix.cell, fix.line) > (free[-1].cell, max(free[-1].line, free[-1].end)):
+            free.append(fix)
+    return tuple(free)
 
 
 def with_fixes(path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings, each with the description of its automatic fix where it has one."""
-    if not any(finding.code in {_DUPLICATE, _MAGIC, _NEAR_MISS} for finding in findings):
+    if not any(finding.code in _MENDED for finding in findings):
         return findings
     return with_fixes_of(read_any_notebook(path), findings)
 
 
 def with_fixes_of(notebook: Notebook, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings of a notebook in memory, each with the description of its automatic fix where it has one."""
-    if not any(finding.code in {_DUPLICATE, _MAGIC, _NEAR_MISS} for finding in findings):
+    if not any(finding.code in _MENDED for finding in findings):
         return findings
     cells = {cell.cell.number: cell for cell in find_cells(notebook)}
     pairs = ((f, _fix_of(f, cells) if f.at.path == notebook.path else None) for f in findings)
@@ -82,7 +96,7 @@ def apply_fixes(cell: AuthoredCell, fixes: Iterable[Fix]) -> str:
     lines: list[str | None] = list(one_newline(cell.cell.source).split("\n"))
     needs: list[str] = []
     for fix in fixes:
-        lines[fix.line - 1] = fix.replacement
+        lines[fix.line - 1 : max(fix.line, fix.end)] = [fix.replacement, *[None] * (fix.end - fix.line)]
         needs += [fix.needs] if fix.needs and not _imports(cell, fix.needs) else []
     imports = [f"import {module}" for module in dict.fromkeys(needs)]
     place = cell.directive.line if cell.directive is not None else 0
@@ -101,6 +115,11 @@ def _fix_of(finding: Finding, cells: dict[int, AuthoredCell]) -> Fix | None:
         return _directive(cell, line)
     if finding.code == _DUPLICATE:
         return _other_name(cell, line, cells.values())
+    statement = next((node for node in cell.parsed.body if node.lineno == line), None)
+    if finding.code == _PARAM and statement is not None:
+        return _annotated(cell, statement)
+    if finding.code == _GUARD and isinstance(statement, ast.If):
+        return _unguarded(cell, statement)
     return None
 
 
@@ -146,6 +165,48 @@ def _directive(cell: AuthoredCell, line: int) -> Fix | None:
     rest = match["rest"].strip().removeprefix(":").strip()
     new = f"{match['head']}{stray.meant}{': ' if rest else ''}{rest}"
     return Fix(_NEAR_MISS, cell.cell.index, line, new, f"{text.strip()!r} becomes {new.strip()!r}")
+
+
+def _annotated(cell: AuthoredCell, node: ast.stmt) -> Fix | None:
+    """``n = Param(6, …)`` becomes ``n = 6``, where the cell can say all that the ``Param`` does."""
+    written, raw = as_annotated(node), one_newline(cell.cell.source).split("\n")
+    value = getattr(node, "value", None)
+    if not written or node.end_lineno is None or not isinstance(value, ast.Call) or not _says_all(value):
+        return None
+    rest = raw[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
+    said = next((ast.literal_eval(word.value) for word in value.keywords if word.arg == "description"), "")
+    if rest.strip() and (said or not rest.strip().startswith("#")):
+        return None
+    text = f"{written}  # {said}" if said else written + rest
+    return Fix(_PARAM, cell.cell.index, node.lineno, text, f"'Param' becomes {text!r}", end=node.end_lineno)
+
+
+def _says_all(param: ast.Call) -> bool:
+    """Whether a ``Param`` has a literal default, and nothing but its choices, its type or a line about it."""
+    try:
+        known = {word.arg: ast.literal_eval(word.value) for word in param.keywords}
+        default = ast.literal_eval(param.args[0])
+    except (ValueError, IndexError):
+        return False
+    said, choices = known.get("description", ""), known.get("enum", [default])
+    simple = isinstance(said, str) and "\n" not in said and all(isinstance(one, str | int | bool) for one in choices)
+    typed = known.get("type", _TYPES.get(type(default))) == _TYPES.get(type(default))
+    return len(param.args) == 1 and simple and typed and set(known) <= {"enum", "type", "description"}
+
+
+def _unguarded(cell: AuthoredCell, node: ast.If) -> Fix | None:
+    """The block below ``if __name__ == "__main__":`` moves to the left, where its text means the same there."""
+    lines = one_newline(cell.cell.source).split("\n")
+    first, last = node.body[0].lineno, node.body[-1].end_lineno
+    if node.orelse or last is None or first == node.lineno or ast.unparse(node.test) != "__name__ == '__main__'":
+        return None
+    block = textwrap.dedent("\n".join(lines[node.lineno : last]))
+    try:
+        same = ast.dump(ast.Module(node.body, [])) == ast.dump(ast.parse(block))
+    except SyntaxError:  # a magic of IPython's is in it
+        return None
+    words = "the line goes, and its block moves to the left"
+    return Fix(_GUARD, cell.cell.index, node.lineno, block, words, end=last) if same else None
 
 
 def _other_name(cell: AuthoredCell, line: int, cells: Iterable[AuthoredCell]) -> Fix | None:

@@ -41,6 +41,10 @@ FIXED = {
     "a near miss": ("#| tasks: a retries=2\nx = 1", "#| task: a retries=2\nx = 1"),
     "a missing colon": ("#| task a\nx = 1", "#| task: a\nx = 1"),
     "a near miss, then a magic": ("#| Task: a\n%time x = 1", "#| task: a\nx = 1"),
+    "a main guard": (
+        "#| task: a\nx = 1\nif __name__ == '__main__':\n    # go\n    for i in [x]:\n        print(i)\n\n    y = 2\nz = 3",
+        "#| task: a\nx = 1\n# go\nfor i in [x]:\n    print(i)\n\ny = 2\nz = 3",
+    ),
     "the cell magic": ("%%task a retries=2\nx = 1", "#| task: a retries=2\nx = 1"),
 }  # fmt: skip
 
@@ -52,6 +56,21 @@ def test_a_finding_is_mended_where_it_stands(name: str, write_notebook: WriteNot
     assert errors_in(compile_notebook(path).findings) == ()
     assert fix_notebook(path).fixes == ()
     assert_runs_as_in_a_kernel(Path(path))
+
+
+PARAMS = {
+    "choices": ("kind = Param(\n    'a', enum=['a', 'b'],\n)  # which", "kind: Literal['a', 'b'] = 'a'  # which"),
+    "a description": ("n = Param(6, type='integer', description='how many')", "n = 6  # how many"),
+}
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_a_param_becomes_a_plain_line_that_says_the_same(name: str, write_notebook: WriteNotebook) -> None:
+    source, mended = PARAMS[name]
+    head, reads = "from airflow.sdk import Param", "#| task: a\nprint(m)"
+    path = write_notebook([head, f"#| params\nm = 2\n{source}", reads])
+    assert _fixed(path) == [head, f"#| params\nm = 2\n{mended}", reads]
+    assert errors_in(compile_notebook(path).findings) == ()
 
 
 def test_the_later_of_two_tasks_of_one_name_gets_a_suffix(write_notebook: WriteNotebook) -> None:
@@ -71,6 +90,9 @@ def test_the_later_of_two_tasks_of_one_name_gets_a_suffix(write_notebook: WriteN
         "x = 1\n#| task: a",
         "#| label: fig\nx = 1",
         "#| task: a\nx = (",
+        "#| task: a\nif __name__ == '__main__':\n    x = 1\nelse:\n    x = 2",
+        '#| task: a\nif __name__ == "__main__":\n    x = """a\n    b"""',
+        "#| params\nn = Param(6, minimum=1)\n#| task: a",
     ],
 )
 def test_where_two_remedies_fit_nothing_is_changed(source: str, write_notebook: WriteNotebook) -> None:
