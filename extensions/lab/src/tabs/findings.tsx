@@ -134,7 +134,10 @@ function Finding(props: {
         </span>
       ) : null}
       {finding.fix ? (
-        <button onClick={() => act.fix(finding)}>{trans.__('Fix…')}</button>
+        <>
+          {' '}
+          <button onClick={() => act.fix(finding)}>{trans.__('Fix…')}</button>
+        </>
       ) : null}
     </li>
   );
