@@ -12,6 +12,8 @@ from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
 
+_DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.Tuple)
+
 
 def check_keys(notebook: Notebook, tasks: tuple[Task, ...], wiring: Wiring) -> Iterator[Finding]:
     """Find dicts that are handed on and written with keys that are no texts."""
@@ -38,18 +40,21 @@ def _found(notebook: Notebook, task: Task, cell: AuthoredCell, value: ast.expr, 
 
 
 def _made_last(task: Task, name: str) -> tuple[AuthoredCell, ast.expr] | None:
-    """Return what a task binds a name to at last, where that is one plain assignment."""
+    """Return the display that a task binds a name to at last; None where it ends as anything else."""
     found = None
     for cell in task.cells:
         for node in cell.parsed.body if name in cell.facts.binds else ():
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-                found = (cell, value) if value is not None else None
-            elif name in stored:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(value, _DISPLAYS) and any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                found = (cell, value)
+            elif found is not None and _binds(node, name):
                 found = None
     return found
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(node))
 
 
 def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
