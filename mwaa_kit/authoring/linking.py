@@ -146,7 +146,7 @@ class Linker(Caller):
             return
         here = frame is None or frame is self.running_here
         if not here and self.home != self.unit:
-            now.elsewhere.setdefault((self.home, name), (self.call_line, set()))[1].update(self.writers(name))
+            now.elsewhere.setdefault((self.home, name), (self.call_line, set()))[1].update(self.binders(name))
         if name not in self.bound_by_caller:
             reads, line, kind = (now.reads, step.line, "") if here else (now.deferred, self.call_line, "deferred")
             reads.setdefault(name, line)

@@ -47,7 +47,7 @@ class Seen:
     hidden
         The builtins among its reads that another unit has bound.
     elsewhere
-        Those who may have written each name that it lets a function of another unit read, and the line of the first
+        Those who may have bound each name that it lets a function of another unit read, and the line of the first
         call that does, by that unit and the name.
     changed
         The objects that it changes, with all they are part of, and the line.

@@ -91,6 +91,10 @@ SAID_CASES: dict[str, tuple[tuple[str, ...], str]] = {
         ("c = 1", "def f(v): return c", "c = 2\nd = f(3)"),
         "MK108 error: shared code that task 't2' calls reads 'c', which cell 4 makes. (line 3)",
     ),
+    "a helper reads what its caller has just changed": (
+        ("c = [1]", "def f(v): return c", "c += [2]\nd = f(3)"),
+        "MK108 error: shared code that task 't2' calls reads 'c', which cell 2 makes. (line 3)",
+    ),
     "one object under two names of two tasks": (
         ("c = [1]", "b = c", "b.append(2)\nd = c"),
         _copies("t2", 4),
@@ -122,6 +126,10 @@ SILENT: dict[str, tuple[str, ...]] = {
     "a helper is given what it reads": ("c = [1]", "def f(c): return c", "d = f(c)"),
     "a function of the task itself": ("c = [1]", "def f(v): return c\nd = f(2)\ne = c"),
     "the helper runs before its name is bound": ("C = 1\ndef f(): return C", "d = f()\nC = 2"),
+    "a helper keeps what it has seen": (
+        "C = {}\ndef f(v): return C.setdefault(v, v)",
+        "c = f(1)\nd = f(1)\nC['e'] = 2\ne = f('e')",
+    ),
     "a copy is changed": ("c = [1]", "b = c.copy()", "b.append(2)\nd = c"),
     "the whole is changed, not the part": ("c = [1]", "b = [c]", "b.append(2)\nd = c"),
     "two names inside one task": ("c = [1]", "b = c\nb.append(2)", "d = c"),
