@@ -225,7 +225,7 @@ class Loop:
         if job.deferral is None:
             goes_on = job.request.resume is not None or job.request.reschedules > 0
             instance = self._state.begin_try(job.key, again=goes_on)
-            job = replace(job, request=replace(job.request, try_number=instance.try_number))
+            job = Job(replace(job.request, try_number=instance.try_number))
             self._state.set_state(job.key, RUNNING)
             self._queue.occupy(job.key)
         self._executor.submit(job)
