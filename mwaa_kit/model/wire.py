@@ -19,23 +19,32 @@ T = TypeVar("T")
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _ROWS = (tuple, list)
+_data_classes: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
 def to_dict(value: object) -> Any:
     """Return `value` as plain JSON: dicts, lists, strings, numbers, booleans and None."""
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, datetime):
-        return value.isoformat()
+    if kind is datetime:
+        return value.isoformat()  # type: ignore[attr-defined]
+    names = _data_classes.get(kind)
+    if names is not None or dataclasses.is_dataclass(kind):
+        return {  # most parts are plain, or times: to call this function for each took a tenth of the time
+            wire: part
+            if (inner := type(part := getattr(value, name))) in _PLAIN
+            else part.isoformat()
+            if inner is datetime
+            else to_dict(part)
+            for name, wire in names or wire_names(kind)
+        }
     if isinstance(value, _ROWS):
         return [to_dict(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {  # most parts are plain: to call this function for each took a tenth of the time
-            wire: part if type(part := getattr(value, name)) in _PLAIN else to_dict(part)
-            for name, wire in wire_names(type(value))
-        }
     if isinstance(value, Mapping):
         return {str(key): to_dict(item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, timedelta):
@@ -62,10 +71,11 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
     return cls(**given)
 
 
-@cache
 def wire_names(cls: type) -> tuple[tuple[str, str], ...]:
     """Return the fields of a data class, each with its name on the wire."""
-    return tuple((f.name, _wire_name(f)) for f in dataclasses.fields(cls))
+    if cls not in _data_classes:
+        _data_classes[cls] = tuple((f.name, _wire_name(f)) for f in dataclasses.fields(cls))
+    return _data_classes[cls]
 
 
 def _wire_name(f: dataclasses.Field[Any]) -> str:
