@@ -213,20 +213,19 @@ class Caller(Valuer):
         `here` says that it is a generator expression of the unit itself: what it reads, the unit reads.
         """
         function = meaning.definition
-        if not isinstance(function, Function) or function in self.calling or len(self.calling) > _DEEPEST_CALL:
+        again = any(one.definition is function for one in self.calling)
+        if not isinstance(function, Function) or again or len(self.calling) > _DEEPEST_CALL:
             return NOTHING
         frame = Frame(function.own, values, meaning.frame, self.unit, self.locals)
         outermost = not self.calling
         if outermost:
             self.bound_by_caller, self.call_line = call.bound, call.line
-        self.calling.append(function)
-        self.homes.append(meaning.home)
+        self.calling.append(meaning)
         before, self.running_here = self.running_here, frame if here else self.running_here
         returned = NOTHING
         for step in function.steps:
             returned |= self.step(step, frame, certain=certain) or NOTHING
         self.calling.pop()
-        self.homes.pop()
         self.running_here = before
         if outermost:
             self.bound_by_caller = frozenset[str]()

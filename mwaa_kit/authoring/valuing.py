@@ -34,8 +34,7 @@ class Valuer:
         self.names: Table[str, Chain[Held]] = Table(self.timeline)
         self.locals: Table[tuple[Frame, str], Objects] = Table(self.timeline)
         self.results: dict[Call | Kept, Objects] = {}
-        self.calling: list[Function] = []
-        self.homes: list[int] = []
+        self.calling: list[Meaning] = []
         self.path: tuple[int, ...] = ()
         self.branches = 0
         self.maybe: dict[str, list[tuple[tuple[int, ...], Objects]]] = {}
@@ -51,7 +50,7 @@ class Valuer:
     @property
     def home(self) -> int:
         """The unit whose text is being followed: a function's may be another one."""
-        return self.homes[-1] if self.homes else self.unit
+        return self.calling[-1].home if self.calling else self.unit
 
     def new(self) -> Objects:
         """Return one new object: in a branch it may stand for many."""

@@ -21,7 +21,6 @@ from mwaa_kit.engine.airflow3 import looking
 from mwaa_kit.engine.airflow3.engine import _in_written_order, _own_segfault_handler, _read_problem, refuse_taken
 from mwaa_kit.engine.airflow3.reading import read_dag
 from mwaa_kit.engine.mapping import know_mapped, walk_less
-from mwaa_kit.engine.options import keep_at_hand
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.triggers import FAIL, explain, hasten, wait_for_event
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
@@ -38,7 +37,6 @@ class Airflow2Engine:
         self._dags: dict[str, Any] = {}
         walk_less(AbstractOperator)
         running.quieten()
-        keep_at_hand()
         database.open_database()
         listen_to_airflow()
         tell_updates(current)

@@ -21,7 +21,6 @@ from mwaa_kit.engine.airflow3.belonging import supervised
 from mwaa_kit.engine.airflow3.capturing import captured
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.mapping import know_mapped, walk_less
-from mwaa_kit.engine.options import keep_at_hand
 from mwaa_kit.engine.protocol import Deferral, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.errors import DagImportError, MissingInputError, UnknownDagError, WrongUsageError
 from mwaa_kit.model.spec import DagSpec, ImportProblem, LoadedFile
@@ -34,7 +33,6 @@ class Airflow3Engine:
         self.airflow_version = airflow_version
         self._dags: dict[str, Any] = {}
         running.share_type_adapters()
-        keep_at_hand()
         walk_less(versions.find("AbstractOperator", "airflow.sdk.definitions._internal.abstractoperator"))
 
     def load(self, path: str, services: TaskServices | None = None, taken: Collection[str] = ()) -> LoadedFile:
