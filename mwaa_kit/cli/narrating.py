@@ -8,7 +8,7 @@ import click
 
 from mwaa_kit.cli.output import count, show, size, tell
 from mwaa_kit.drawing.states import look_of
-from mwaa_kit.model.handing import refused_value
+from mwaa_kit.model.nextsteps import next_step
 from mwaa_kit.model.record import RunRecord
 from mwaa_kit.model.run import (
     AIRFLOWS_OWN,
@@ -102,12 +102,10 @@ def show_run(run: DagRun | RunRecord) -> None:
     for name, state, about in rows:
         click.secho(f"  {look_of(state).symbol} ", fg=COLOURS.get(state), nl=False)
         show(f"{short_name(name):<{width}}  {state or 'not started':<15}  {about}".rstrip())
-    refused = {one.task_id: refused_value(one.error) for one in run.task_instances if one.state == FAILED and one.error}
-    for task_id, value in refused.items():
-        if value is not None:
-            show(
-                f"  next: task {task_id!r} returned a {value[0]}, which Airflow cannot hand to another task. {value[1]}"
-            )
+    failed = {one.task_id: one.error for one in run.task_instances if one.state == FAILED and one.error}
+    for sentence in dict.fromkeys(next_step(task_id, error) for task_id, error in failed.items()):
+        if sentence:
+            show(f"  next: {sentence}")
 
 
 def _folded(instances: tuple[TaskInstance, ...]) -> list[tuple[TaskInstance, ...]]:

@@ -36,3 +36,8 @@ def refused_value(error: str) -> tuple[str, str] | None:
         return None
     kind = (refused[1] or refused[2]).removeprefix("builtins.")
     return kind, _INSTEAD.get(kind, _ELSE)
+
+
+def with_article(kind: str) -> str:
+    """Return a type as a sentence names one of it."""
+    return f"an {kind}" if kind[:1].lower() in set("aeiou") else f"a {kind}"

@@ -26,7 +26,7 @@ Airflow documentation, "XComs" and "Serialization".
 from __future__ import annotations
 
 from mwaa_kit.model.finding import Severity
-from mwaa_kit.model.handing import refused_value
+from mwaa_kit.model.handing import refused_value, with_article
 from mwaa_kit.validation.subject import Findings, Rule, Subject
 
 RULE = Rule("MK307", "value-not-serialised", Severity.WARNING)
@@ -41,7 +41,7 @@ def check(subject: Subject) -> Findings:
             if refused is not None and at is not None:
                 kind, instead = refused
                 yield RULE.finding(
-                    f"task {instance.task_id!r} returned a {kind}, which cannot travel to another task (run {run.run_id}).",
+                    f"task {instance.task_id!r} returned {with_article(kind)}, which cannot travel to another task (run {run.run_id}).",
                     at,
                     instead,
                 )
