@@ -40,8 +40,9 @@ def check(subject: Subject) -> Findings:
             at = subject.locate_task(run.dag_id, instance.task_id)
             if refused is not None and at is not None:
                 kind, instead = refused
+                what = f"task {instance.task_id!r} returned {with_article(kind)}"
                 yield RULE.finding(
-                    f"task {instance.task_id!r} returned {with_article(kind)}, which cannot travel to another task (run {run.run_id}).",
+                    f"{what}, which cannot travel to another task (run {run.run_id}).",
                     at,
                     instead,
                 )
