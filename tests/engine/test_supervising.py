@@ -161,3 +161,15 @@ def test_what_reads_dags_of_both_airflows_imports_neither() -> None:
     from mwaa_kit.engine.airflow3 import reading
 
     assert "import airflow" not in (text := Path(reading.__file__).read_text()) and "from airflow" not in text
+
+
+def test_an_import_error_is_told_at_the_line_of_the_dag_file_and_not_of_a_module_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH"
+    monkeypatch.setenv(depth, SETTINGS[depth])
+    file = tmp_path / "decoder.py"  # as a module of json's is called
+    file.write_text("import json\nfrom airflow.sdk import dag\n\njson.loads('{')\n")
+    (problem,) = open_engine().load(str(file)).problems
+    assert "decoder.py" in problem.traceback.split("json.loads")[1]
+    assert (problem.line, problem.message.split(":")[0]) == (4, "json.decoder.JSONDecodeError")

@@ -232,8 +232,8 @@ def _read_problem(path: str, text: str) -> ImportProblem:
     frames = [number for number, line in enumerate(lines, start=1) if line.startswith("  ")]
     told = lines[frames[-1] if frames else -1 :] or lines[-1:]
     message = " ".join(line.strip() for line in told) or "unknown import error"
-    name = re.escape(os.path.basename(path))
-    places = re.findall(rf'File ".*?{name}", line (\d+)', text)
+    here = os.path.realpath(path)
+    places = [line for file, line in re.findall(r'File "(.*)", line (\d+)', text) if os.path.realpath(file) == here]
     return ImportProblem(path, message, int(places[-1]) if places else None, text)
 
 
