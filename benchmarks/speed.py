@@ -162,7 +162,7 @@ def format_growth(pythons: dict[str, str]) -> list[str]:
         "",
         "Where the time goes on 3.0.6 (`cProfile` by CPU time on 2026-11-27, 200 tasks): 57 % in Airflow's own runner and",
         "the context it builds; 15 % of it all is reading the configuration, five times a task. A task may change that, so",
-        "it is not kept from one reading to the next; written where Airflow looks first, they took as long.",
+        "it is not kept from one reading to the next; written where Airflow looks first, it took as long to read.",
     ]
 
 

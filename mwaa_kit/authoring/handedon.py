@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mwaa_kit.authoring.cells import AuthoredCell
 from mwaa_kit.authoring.rules import keys_become_texts
+from mwaa_kit.authoring.scopes import bound_by, same_scope
 from mwaa_kit.authoring.tasks import Task
 from mwaa_kit.authoring.wiring import Wiring
 from mwaa_kit.model.finding import Finding
@@ -23,8 +24,11 @@ def check_keys(notebook: Notebook, tasks: tuple[Task, ...], wiring: Wiring) -> I
             if made is not None:
                 yield from _found(notebook, task, made[0], made[1], f"hands on {name!r},")
         if task.kind == "taskflow" and isinstance(task.node, ast.FunctionDef):
-            for node in _returned(task.node):
-                yield from _found(notebook, task, task.cell, node, "returns")
+            returned = (
+                node.value for node in same_scope(task.node.body) if isinstance(node, ast.Return) and node.value
+            )
+            for value in returned:
+                yield from _found(notebook, task, task.cell, value, "returns")
 
 
 def _found(notebook: Notebook, task: Task, cell: AuthoredCell, value: ast.expr, does: str) -> Iterator[Finding]:
@@ -48,23 +52,9 @@ def _made_last(task: Task, name: str) -> tuple[AuthoredCell, ast.expr] | None:
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
             if isinstance(value, _DISPLAYS) and any(isinstance(t, ast.Name) and t.id == name for t in targets):
                 found = (cell, value)
-            elif found is not None and _binds(node, name):
+            elif found is not None and any(name in bound_by(inner) for inner in ast.walk(node)):
                 found = None
     return found
-
-
-def _binds(node: ast.stmt, name: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(node))
-
-
-def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield node.value
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting += ast.iter_child_nodes(node)
 
 
 def _odd_key(value: ast.expr) -> ast.expr | None:

@@ -29,7 +29,7 @@ def own_names(node: FunctionNode) -> frozenset[str]:
     types = getattr(node, "type_params", [])
     names = {*positional, *keyword_only, *variadic, *(t.name for t in types)}
     elsewhere: set[str] = set()
-    for inner in _same_scope(body):
+    for inner in same_scope(body):
         if isinstance(inner, ast.Global | ast.Nonlocal):
             elsewhere.update(inner.names)
         elif isinstance(inner, ast.Name):
@@ -59,7 +59,7 @@ def import_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _same_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def same_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield all nodes of one scope; of inner scopes only what they bind or evaluate out here."""
     waiting = list(nodes)
     while waiting:

@@ -5,9 +5,6 @@ Notes
 Airflow runs a task in a process of its own. In ours it would leave things behind, and tasks in threads would take each
 other's: the ``AIRFLOW_CTX_*`` variables, signal handlers, the values it gives to params, and what a task itself changes.
 
-Handlers are read by ``_signal``, which ``signal`` is made of: its own function looks for the name of each, and costs a
-trivial task a thirtieth of its time.
-
 Airflow's handler of SIGALRM is left alone: ``execution_timeout`` rests on it. Off the main thread there is none, so the
 scheduler never runs such a task in a thread.
 
@@ -17,13 +14,13 @@ before hears of it too: else ``timeout`` or a stopped container would end what a
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]
 import contextlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.sharing import Together
@@ -36,7 +33,7 @@ def _own_signals() -> Iterator[None]:
     """Give every handler back to whoever had it; off the main thread, let the runner believe that it set its own."""
     real = signal.signal
     if threading.current_thread() is threading.main_thread():
-        before = {number: _signal.getsignal(number) for number in _SIGNALS}
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
         if not _alone:
             setattr(signal, "signal", _passing_on(before[signal.SIGTERM]))
         try:
@@ -44,7 +41,7 @@ def _own_signals() -> Iterator[None]:
         finally:
             setattr(signal, "signal", real)
             for number, handler in before.items():
-                if handler is not None and _signal.getsignal(number) is not handler:
+                if handler is not None and signal.getsignal(number) is not handler:
                     signal.signal(number, handler)
         return
 
@@ -142,14 +139,14 @@ def own_environment() -> Iterator[None]:
                 _named.values.clear()
         return
     before = _environment()
-    folder = os.getcwd()  # noqa: PTH109  (Path's own costs six times as much, and is made for each task)
+    folder = Path.cwd()
     path = sys.path[:]
     try:
         yield
     finally:
         _restore(before)
         with contextlib.suppress(OSError):
-            if os.getcwd() != folder:  # noqa: PTH109
+            if Path.cwd() != folder:
                 os.chdir(folder)
         sys.path[:] = path
 

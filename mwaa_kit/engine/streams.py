@@ -166,14 +166,14 @@ class _Stream:
 class _RecordHandler(logging.Handler):
     """Hands log records over as lines; those of no task go to the handlers that were there before."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: list[logging.Handler]) -> None:
         super().__init__(logging.INFO)
-        self.before: list[logging.Handler] = []
+        self._before = before
 
     def emit(self, record: logging.LogRecord) -> None:
         output = current_output()
         if output is None:
-            for handler in self.before:
+            for handler in self._before:
                 if record.levelno >= handler.level:
                     handler.handle(record)
             return
@@ -186,12 +186,6 @@ class _RecordHandler(logging.Handler):
         write_lines(output.write_line, record.levelname.lower(), message)
 
 
-@functools.cache
-def _record_handler() -> _RecordHandler:
-    """Return the one handler of this process: to make it for each task costs more than it does."""
-    return _RecordHandler()
-
-
 @contextlib.contextmanager
 def _routing_streams() -> Iterator[None]:
     """Put our streams, log handler and breakpoint hook where the process has its own."""
@@ -199,8 +193,7 @@ def _routing_streams() -> Iterator[None]:
     kept = (root.handlers[:], root.level, sys.stdout, sys.stderr, sys.breakpointhook)
     _outsiders.update(thread.ident for thread in threading.enumerate())
     _outsiders.discard(None)
-    handler = _record_handler()
-    handler.before, root.handlers[:] = kept[0], [handler]
+    root.handlers[:] = [_RecordHandler(kept[0])]
     _set_level(root, min(root.level or logging.INFO, logging.INFO))
     sys.stdout, sys.stderr = _Stream(sys.stdout, "info"), _Stream(sys.stderr, "error")
     if sys.breakpointhook is not pass_over_breakpoint:

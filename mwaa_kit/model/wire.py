@@ -27,8 +27,6 @@ def to_dict(value: object) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
-    if kind is datetime:
-        return value.isoformat()  # type: ignore[attr-defined]
     names = _data_classes.get(kind)
     if names is not None or dataclasses.is_dataclass(kind):
         return {  # most parts are plain, or times: to call this function for each took a tenth of the time

@@ -17,6 +17,7 @@ from mwaa_kit.authoring.checking import as_annotated
 from mwaa_kit.authoring.directives import find_strays
 from mwaa_kit.authoring.importing.reading import read_any_notebook
 from mwaa_kit.authoring.magics import Magic
+from mwaa_kit.authoring.params import JSON_TYPES
 from mwaa_kit.authoring.parsing import one_newline
 from mwaa_kit.model.finding import Finding
 from mwaa_kit.model.notebook import Notebook
@@ -26,7 +27,6 @@ _INSTALLS = re.compile(r"!\s*(?:pip|pip3|conda|mamba|uv|apt|apt-get|python3? -m 
 
 _DUPLICATE, _MAGIC, _NEAR_MISS, _PARAM, _GUARD, _ALIAS = "MK101", "MK202", "MK203", "MK206", "MK212", ""
 _MENDED = frozenset({_DUPLICATE, _MAGIC, _NEAR_MISS, _PARAM, _GUARD})
-_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,11 @@ class Fix:
     needs: str = ""
     end: int = 0
 
+    @property
+    def last(self) -> int:
+        """The last line that it takes the place of."""
+        return max(self.line, self.end)
+
 
 def find_fixes(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Fix, ...]:
     """Return a fix for each finding that has one, and for each ``%%task``, by cell and line, at most one for each line."""
@@ -70,7 +75,7 @@ def find_fixes(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Fix, ..
         by_place.setdefault((fix.cell, fix.line), fix)
     free: list[Fix] = []
     for fix in (by_place[place] for place in sorted(by_place)):
-        if not free or (fix.cell, fix.line) > (free[-1].cell, max(free[-1].line, free[-1].end)):
+        if not free or (fix.cell, fix.line) > (free[-1].cell, free[-1].last):
             free.append(fix)
     return tuple(free)
 
@@ -96,7 +101,7 @@ def apply_fixes(cell: AuthoredCell, fixes: Iterable[Fix]) -> str:
     lines: list[str | None] = list(one_newline(cell.cell.source).split("\n"))
     needs: list[str] = []
     for fix in fixes:
-        lines[fix.line - 1 : max(fix.line, fix.end)] = [fix.replacement, *[None] * (fix.end - fix.line)]
+        lines[fix.line - 1 : fix.last] = [fix.replacement, *[None] * (fix.last - fix.line)]
         needs += [fix.needs] if fix.needs and not _imports(cell, fix.needs) else []
     imports = [f"import {module}" for module in dict.fromkeys(needs)]
     place = cell.directive.line if cell.directive is not None else 0
@@ -190,8 +195,13 @@ def _says_all(param: ast.Call) -> bool:
         return False
     said, choices = known.get("description", ""), known.get("enum", [default])
     simple = isinstance(said, str) and "\n" not in said and all(isinstance(one, str | int | bool) for one in choices)
-    typed = known.get("type", _TYPES.get(type(default))) == _TYPES.get(type(default))
-    return len(param.args) == 1 and simple and typed and set(known) <= {"enum", "type", "description"}
+    typed = JSON_TYPES.get(type(default).__name__)
+    return (
+        len(param.args) == 1
+        and simple
+        and known.get("type", typed) == typed
+        and set(known) <= {"enum", "type", "description"}
+    )
 
 
 def _unguarded(cell: AuthoredCell, node: ast.If) -> Fix | None:

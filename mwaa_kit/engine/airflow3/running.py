@@ -145,7 +145,7 @@ def _instance(dag: Any, request: TaskRequest, services: TaskServices) -> Any:
         try_number=request.try_number,
         map_index=request.map_index,
         hostname="localhost",
-        dag_version_id=_version_id(dag.dag_id),
+        dag_version_id=uuid.uuid5(uuid.NAMESPACE_OID, dag.dag_id),
         queue="default",
         context_carrier={},
         task=task,
@@ -154,11 +154,6 @@ def _instance(dag: Any, request: TaskRequest, services: TaskServices) -> Any:
         max_tries=request.max_tries,
         start_date=datetime.now(UTC),
     )
-
-
-@functools.cache
-def _version_id(dag_id: str) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_OID, dag_id)
 
 
 def _next_kwargs(resume: Deferral) -> Any:
