@@ -219,6 +219,18 @@ def test_a_failure_in_a_dag_of_this_kernel_names_its_cell(kernel: Kernel) -> Non
     assert shown.err.splitlines()[-1] == "failing failed: none_there (ValueError: no rows)"
 
 
+def test_a_failure_of_which_the_next_step_is_known_says_it(kernel: Kernel) -> None:
+    kernel.run(
+        "from airflow.sdk import Variable\n"
+        "@task\ndef wants(): return Variable.get('none_such')\n"
+        "@dag\ndef wanting(): wants()"
+    )
+    shown = kernel.run("run = %run_dag wanting")
+    assert shown.err.splitlines()[-1] == (
+        '  next: write into mwaa-kit.local.toml beside the notebook, under [variables]: none_such = "value"'
+    )
+
+
 def test_an_interrupt_cancels_the_run_and_leaves_the_kernel_usable(kernel: Kernel) -> None:
     shown = kernel.run("stopped = %run_dag endless", interrupt_at="has begun")
     assert states_on(shown.bundles[0]["image/svg+xml"]) == {"slow": "failed", "later": "none"}

@@ -8,7 +8,6 @@ import click
 
 from mwaa_kit.cli.output import count, show, size, tell
 from mwaa_kit.drawing.states import look_of
-from mwaa_kit.model.nextsteps import next_step
 from mwaa_kit.model.record import RunRecord
 from mwaa_kit.model.run import (
     AIRFLOWS_OWN,
@@ -23,6 +22,7 @@ from mwaa_kit.model.run import (
     RunStarted,
     TaskInstance,
     TaskStateChanged,
+    hints_of,
 )
 
 COLOURS = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta", "running": "cyan"}
@@ -102,10 +102,8 @@ def show_run(run: DagRun | RunRecord) -> None:
     for name, state, about in rows:
         click.secho(f"  {look_of(state).symbol} ", fg=COLOURS.get(state), nl=False)
         show(f"{short_name(name):<{width}}  {state or 'not started':<15}  {about}".rstrip())
-    failed = {one.task_id: one.error for one in run.task_instances if one.state == FAILED and one.error}
-    for sentence in dict.fromkeys(next_step(task_id, error) for task_id, error in failed.items()):
-        if sentence:
-            show(f"  next: {sentence}")
+    for sentence in hints_of(run.task_instances):
+        show(f"  next: {sentence}")
 
 
 def _folded(instances: tuple[TaskInstance, ...]) -> list[tuple[TaskInstance, ...]]:

@@ -23,6 +23,7 @@ from typing import Any
 
 from mwaa_kit.drawing.formats import DrawFormat, draw_as
 from mwaa_kit.drawing.picture import Picture
+from mwaa_kit.magics.showing import next_lines
 from mwaa_kit.model.run import DagRun, Event, LogLine, RunNote, TaskStateChanged
 
 Paint = Callable[[Mapping[str, Mapping[str, int]]], Picture]
@@ -107,7 +108,7 @@ class Progress:
         if words := what_did_not_run(run):
             print(words)  # noqa: T201 - a cell's output
         if words := how_it_ended(run):
-            print(words, file=sys.stderr)  # noqa: T201 - a cell's output
+            print(words, *next_lines(run), sep="\n", file=sys.stderr)  # noqa: T201 - a cell's output
 
     def _show_soon(self) -> None:
         """Draw now, or as soon as the last picture has stood long enough."""

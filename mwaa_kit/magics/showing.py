@@ -34,7 +34,15 @@ def run_text(run: DagRun) -> str:
         rows.append((name, f"{one.state or 'not started'}{tries}{error}"))
     width = max((len(name) for name, _ in rows), default=0)
     head = f"DagRun {run.dag_id}: {'cancelled' if run.cancelled else run.state}"
-    return "\n".join([head, *(f"  {name:<{width}}  {what}" for name, what in rows)])
+    lines = [head, *(f"  {name:<{width}}  {what}" for name, what in rows)]
+    return "\n".join([*lines, *next_lines(run)])
+
+
+def next_lines(run: DagRun) -> list[str]:
+    """Return what to do next about the tasks that failed."""
+    from mwaa_kit.model.run import hints_of
+
+    return [f"  next: {hint}" for hint in hints_of(run.task_instances)]
 
 
 def result_text(result: TaskResult) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from mwaa_kit.model import wire
+from mwaa_kit.model.nextsteps import next_step
 
 RETURN_KEY = "return_value"
 UNMAPPED = -1
@@ -30,6 +31,8 @@ AWAITING_INPUT = "awaiting_input"
 
 FINISHED = frozenset({SUCCESS, FAILED, SKIPPED, UPSTREAM_FAILED, REMOVED})
 """Airflow's terminal task states."""
+
+_AFTER_AN_ERROR = frozenset({FAILED, UP_FOR_RETRY})
 
 AIRFLOWS_OWN = ("Done. Returned value was: ", "Pushing xcom")
 """How lines of a log begin that Airflow writes of every task; the state and the value say it better."""
@@ -94,6 +97,16 @@ class TaskStateChanged(Event):
     reason: str = ""
     until: datetime | None = None
     duration_seconds: float | None = None
+
+    @property
+    def hint(self) -> str:
+        """What to do next about the error; empty where the state is none of an error, or nothing is known."""
+        return next_step(self.task_id, self.reason) if self.state in _AFTER_AN_ERROR else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return one line of ``run --json``; ``hint`` is in it only where there is one."""
+        shown = super().to_dict()
+        return shown | {"hint": hint} if (hint := self.hint) else shown
 
 
 @dataclass(frozen=True)
@@ -218,6 +231,16 @@ class TaskInstance:
         """(task_id, map_index)."""
         return (self.task_id, self.map_index)
 
+    @property
+    def hint(self) -> str:
+        """What to do next about the error; empty where it did not fail, or nothing is known."""
+        return next_step(self.task_id, self.error) if self.state == FAILED else ""
+
+
+def hints_of(instances: Iterable[TaskInstance]) -> tuple[str, ...]:
+    """Return what to do next about those that failed, each thing once."""
+    return tuple(dict.fromkeys(one.hint for one in instances if one.hint))
+
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -330,7 +353,7 @@ class DagRun:
     def to_dict(self) -> dict[str, Any]:
         """Return the last line of ``run --json``, with what is secret blotted out."""
         shown: tuple[str, ...] = ("task_id", "map_index", "state", "try_number", "reused", "stubbed", "source", "error")
-        shown += ("start_date", "end_date")
+        shown += ("hint", "start_date", "end_date")
         document = {
             "event": "run_finished",
             "at": wire.to_dict(self.end_date),

@@ -28,6 +28,8 @@ HOSTILE = (
     "x" * 250,
 )
 
+NO_VARIABLE = "KeyError: 'Variable <i> does not exist'"
+
 Happened = Sequence[tuple[float, str, str]]
 Record = Callable[..., RunRecord]
 
@@ -49,6 +51,7 @@ def record(
     state: str | None = "success",
     xcoms: tuple[XCom, ...] = (),
     logs: tuple[str, ...] = (),
+    error: str = "ValueError: <b>",
     **run: Any,
 ) -> RunRecord:
     """Return a run in which these tasks got these states at these seconds; a state of None leaves it without an end."""
@@ -57,7 +60,7 @@ def record(
     for seconds, name, now in happened:
         events.append(TaskStateChanged(at(seconds), name, -1, 1, now, "why <i>so</i>" if now == "failed" else ""))
         events += [LogLine(at(seconds), name, -1, 1, "error", line) for line in logs]
-        last[name, -1] = TaskInstance(name, -1, now, 1, "ValueError: <b>" if now == "failed" else "")
+        last[name, -1] = TaskInstance(name, -1, now, 1, error if now == "failed" else "")
     ended = DagRun(dag.dag_id, "r1", state or "", NOON, task_instances=tuple(last.values()), xcoms=xcoms,
                    start_date=NOON, end_date=events[-1].at, **run)  # fmt: skip
     told = json.loads(json.dumps(ended.to_dict())) if state else None
@@ -104,6 +107,14 @@ def test_the_critical_path_is_the_chain_that_ends_last_with_its_waits() -> None:
         ("slow", 4.0, 1.0),
         ("join", 0.5, 0.5),
     ]
+
+
+def test_a_card_says_what_to_do_next_about_a_failure_above_all_and_at_its_task() -> None:
+    happened = ((1.0, "load", "running"), (2.0, "load", "failed"))
+    page = Elements(RunCard(record(spec({"load": ()}), happened, state="failed", error=NO_VARIABLE), {}).html)
+    said = re.sub(r"\s+", " ", page.text)
+    hint = 'Next: write into mwaa-kit.local.toml beside the notebook, under [variables]: "<i>" = "value"'
+    assert said.count(f"{NO_VARIABLE} {hint}") == 2, said
 
 
 def test_a_span_is_what_an_instance_did_and_what_it_waited_in() -> None:

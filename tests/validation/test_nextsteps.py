@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from datetime import UTC, datetime
 
 import pytest
 
+from mwaa_kit.magics.showing import run_text
 from mwaa_kit.model.nextsteps import next_step
+from mwaa_kit.model.run import DagRun, TaskInstance, TaskStateChanged
 
 CONNECTION = "write into mwaa-kit.local.toml beside the notebook, under [connections]: "
 VARIABLE = "write into mwaa-kit.local.toml beside the notebook, under [variables]: "
@@ -50,3 +54,39 @@ def test_the_next_step_is_said(error: str, said: str) -> None:
 def test_what_is_to_be_written_is_toml_and_names_the_connection(name: str) -> None:
     line = next_step("a", f"The conn_id `{name}` isn't defined").removeprefix(CONNECTION)
     assert tomllib.loads(line) == {name: "type://host"}
+
+
+MISSING = "KeyError: 'Variable thresh does not exist'"
+SAID = f'{VARIABLE}thresh = "value"'
+
+
+@pytest.mark.parametrize(("state", "hint"), [("failed", SAID), ("up_for_retry", SAID), ("skipped", None)])
+def test_an_event_says_it_where_a_try_ended_in_an_error_and_has_no_such_key_elsewhere(
+    state: str, hint: str | None
+) -> None:
+    event = TaskStateChanged(datetime(2026, 1, 1, tzinfo=UTC), "load", -1, 1, state, MISSING)
+    assert json.loads(json.dumps(event.to_dict())) == {
+        "event": "task_state",
+        "at": "2026-01-01T00:00:00+00:00",
+        "task_id": "load",
+        "map_index": -1,
+        "try_number": 1,
+        "state": state,
+        "reason": MISSING,
+        "until": None,
+        "duration_seconds": None,
+        **({"hint": hint} if hint else {}),
+    }
+
+
+def test_a_run_says_it_once_however_many_instances_failed_of_it() -> None:
+    instances = tuple(TaskInstance("load", index, "failed", 1, MISSING) for index in range(2))
+    run = DagRun("etl", "r1", "failed", task_instances=(*instances, TaskInstance("done", -1, "success", 1)))
+    assert [one["hint"] for one in run.to_dict()["task_instances"]] == [SAID, SAID, ""]
+    assert run_text(run) == (
+        "DagRun etl: failed\n"
+        f"  load[0]  failed  {MISSING}\n"
+        f"  load[1]  failed  {MISSING}\n"
+        "  done     success\n"
+        f"  next: {SAID}"
+    )

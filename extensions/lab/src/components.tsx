@@ -1,4 +1,5 @@
 /** Small pieces that several views use. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 
@@ -46,6 +47,17 @@ export function Problem(props: { problem: IProblem }): JSX.Element {
       {problem.hint ? <span>{problem.hint}</span> : null}
     </div>
   );
+}
+
+/** What to do next about a finding or a task that failed; nothing where nothing is known. */
+export function NextStep(props: {
+  hint?: string;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { hint, trans } = props;
+  return hint ? (
+    <span className="jp-MwaaKit-next">{trans.__('Next: %1', hint)}</span>
+  ) : null;
 }
 
 /** What to read where there is nothing yet. */

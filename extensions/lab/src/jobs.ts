@@ -169,7 +169,8 @@ export class Jobs {
       fresh.instances.set(`${one.task_id}\n${one.map_index}`, {
         ...one,
         state: one.state ?? 'none',
-        reason: '',
+        reason: one.error ?? '',
+        hint: one.hint ?? '',
         reused: one.reused ?? false,
         started: null,
         ended: null

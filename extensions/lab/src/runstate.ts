@@ -15,6 +15,8 @@ export interface IInstance {
   try_number: number;
   state: string;
   reason: string;
+  /** What to do next about the error; empty where nothing is known. */
+  hint: string;
   reused: boolean;
   started: number | null;
   ended: number | null;
@@ -36,11 +38,9 @@ export interface ILeft {
 }
 
 /** Where a task failed, as it was counted when it ran. */
-export interface IFailedAt {
-  task_id: string;
+export interface IFailedAt extends IInstance {
   cell: number;
   line: number;
-  reason: string;
 }
 
 /** How many lines of log are kept for each run; older ones are in the run's record. */
@@ -172,14 +172,7 @@ export class RunState {
         one.state === 'failed' &&
         /\(cell (\d+), line (\d+)\)$/.exec(one.reason);
       return place
-        ? [
-            {
-              task_id: one.task_id,
-              cell: Number(place[1]),
-              line: Number(place[2]),
-              reason: one.reason
-            }
-          ]
+        ? [{ ...one, cell: Number(place[1]), line: Number(place[2]) }]
         : [];
     });
   }
@@ -229,6 +222,7 @@ export class RunState {
     }
     one.try_number = event.try_number ?? one.try_number;
     one.reason = event.reason ?? '';
+    one.hint = event.hint ?? '';
     one.reused ||= /^(reused|taken over) from /.test(one.reason);
     if (one.state === 'running' && one.started === null) {
       one.started = at;
@@ -249,6 +243,7 @@ export class RunState {
         try_number: 0,
         state: 'none',
         reason: '',
+        hint: '',
         reused: false,
         started: null,
         ended: null

@@ -250,6 +250,7 @@ export interface IEvent {
   try_number?: number;
   state?: string;
   reason?: string;
+  hint?: string;
   message?: string;
   level?: string;
   key?: string;
@@ -325,6 +326,8 @@ export interface ITaskInstance {
   state: string | null;
   try_number: number;
   reused?: boolean;
+  error?: string;
+  hint?: string;
 }
 
 export interface IRunDetail {

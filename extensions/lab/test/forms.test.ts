@@ -119,6 +119,7 @@ test('bars fill the run from its first start to its last end', () => {
       try_number: 1,
       state: 'success',
       reason: '',
+      hint: '',
       reused: false,
       started,
       ended

@@ -95,6 +95,18 @@ test('the end of a run says how each instance ended, and which were reused', () 
   );
 });
 
+test('an instance that failed says what to do next, until it runs again', () => {
+  const events = [
+    state('a', 'running', '01'),
+    { ...state('a', 'failed', '02'), hint: 'write it down' },
+    state('a', 'running', '03')
+  ];
+  assert.deepEqual(
+    [1, 2, 3].map(count => fed(events.slice(0, count)).of('a')[0]?.hint),
+    ['', 'write it down', '']
+  );
+});
+
 test('a flood of log keeps its end, and says how much went before', () => {
   const lines = Array.from({ length: 5_003 }, (_, at) => ({
     event: 'log',

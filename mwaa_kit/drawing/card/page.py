@@ -22,7 +22,7 @@ from mwaa_kit.drawing.markup import tag, text
 from mwaa_kit.drawing.picture import picture_of
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.record import RunRecord
-from mwaa_kit.model.run import RunNote, TaskInstance
+from mwaa_kit.model.run import RunNote, TaskInstance, hints_of
 
 _WORDS = {"success": "success", "failed": "failed", "running": "no end recorded", "cancelled": "cancelled"}
 
@@ -134,7 +134,8 @@ def _failures(record: RunRecord, ids: Mapping[str, str]) -> str:
         name = one.task_id if one.map_index < 0 else f"{one.task_id}[{one.map_index}]"
         items.append(tag("li", tag("a", text(name), href=f"#{ids[one.task_id]}"), text(f" {one.error}")))
     more = tag("li", text(f"and {len(failed) - 20:,} more")) if len(failed) > 20 else ""
-    return tag("section", tag("ul", *items, more), class_="rc-failures", aria_label="What failed")
+    hints = [tag("p", text(f"Next: {hint}")) for hint in hints_of(failed)[:20]]
+    return tag("section", tag("ul", *items, more), *hints, class_="rc-failures", aria_label="What failed")
 
 
 def _graph(record: RunRecord, by_task: Mapping[str, list[TaskInstance]]) -> str:

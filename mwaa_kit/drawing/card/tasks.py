@@ -94,6 +94,7 @@ class TaskDetails:
 
     def _body(self, one: TaskInstance) -> str:
         parts = [tag("p", text(one.error), class_="rc-error")] if one.error else []
+        parts += [tag("p", text(f"Next: {one.hint}"))] if one.hint else []
         parts += [self._states(one), self._outputs(one), self._log(one)]
         return "".join(parts) or tag("p", "It did not start.", class_="rc-soft")
 

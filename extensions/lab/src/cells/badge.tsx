@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { State, useSignals, useValue } from '../components.tsx';
+import { NextStep, State, useSignals, useValue } from '../components.tsx';
 import type { RunState } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
 import type { ILiveCell } from '../wire.ts';
@@ -155,6 +155,7 @@ function Fared(props: {
           {reason}
         </span>
       ) : null}
+      <NextStep hint={instances.find(one => one.hint)?.hint} trans={trans} />
     </span>
   );
 }

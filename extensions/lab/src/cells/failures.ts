@@ -60,7 +60,8 @@ const MARKING: Extension = StateField.define<DecorationSet>({
   provide: own => EditorView.decorations.from(own)
 });
 
-function decorated({ reason }: IFailedAt, from: number): DecorationSet {
-  const attributes = { class: 'jp-MwaaKit-failedLine', title: reason };
+function decorated({ reason, hint }: IFailedAt, from: number): DecorationSet {
+  const title = [reason, hint].filter(Boolean).join('\n');
+  const attributes = { class: 'jp-MwaaKit-failedLine', title };
   return Decoration.set([Decoration.line({ attributes }).range(from)]);
 }

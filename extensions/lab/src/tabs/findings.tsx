@@ -4,7 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
-import { Empty, useSignals } from '../components.tsx';
+import { Empty, NextStep, useSignals } from '../components.tsx';
 import type { NotebookSession } from '../session.ts';
 import type { IFinding } from '../wire.ts';
 import { joined } from './joining.ts';
@@ -126,13 +126,8 @@ function Finding(props: {
       <strong>
         {finding.severity} {finding.code} {finding.name}
       </strong>{' '}
-      <span>{finding.message}</span>
-      {finding.hint ? (
-        <span className="jp-MwaaKit-next">
-          {' '}
-          {trans.__('Next:')} {finding.hint}
-        </span>
-      ) : null}
+      <span>{finding.message}</span>{' '}
+      <NextStep hint={finding.hint} trans={trans} />
       {finding.fix ? (
         <>
           {' '}

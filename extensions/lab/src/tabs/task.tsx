@@ -5,7 +5,7 @@ import React from 'react';
 
 import { seconds, size } from '../cells/badge.tsx';
 import { attempt } from '../telling.ts';
-import { Empty, State, useSignals } from '../components.tsx';
+import { Empty, NextStep, State, useSignals } from '../components.tsx';
 import type { ILeft } from '../runstate.ts';
 import type { NotebookSession } from '../session.ts';
 import type { ILiveCell, ITask, IOnRecord, IValue } from '../wire.ts';
@@ -168,6 +168,7 @@ function Fared(props: {
               ? seconds(one.ended - one.started)
               : ''}{' '}
             {one.reason}
+            <NextStep hint={one.hint} trans={trans} />
           </li>
         ))}
       </ul>
