@@ -10,7 +10,7 @@ from mwaa_kit.cli.output import show, show_json, tell
 
 @click.group("target")
 def target_command() -> None:
-    """Keep interpreters with the Airflow versions of MWAA, for `run --target`."""
+    """Keep interpreters with the Airflow versions of MWAA, for `run` and `check --target`."""
 
 
 @target_command.command("add")
@@ -23,17 +23,25 @@ def target_command() -> None:
     help="A folder of constraint lists, or a URL or path with {airflow} and {python} in it; by default"
     " MWAA_KIT_CONSTRAINTS. Without one, packages are as new as that Airflow.",
 )
+@click.option(
+    "-r",
+    "--requirements",
+    metavar="FILE",
+    help="A requirements.txt: what it asks for by name is installed as well, within the constraints.",
+)
 @json_option
-def add_command(version: str, constraints: str, as_json: bool) -> int:
+def add_command(version: str, constraints: str, requirements: str | None, as_json: bool) -> int:
     """Make the interpreter of Airflow VERSION, and run one task on it."""
     from mwaa_kit.verbs.targets import add_target
 
-    added = add_target(version, constraints=constraints, on_progress=tell)
+    added = add_target(version, constraints=constraints, requirements=requirements, on_progress=tell)
     if as_json:
         show_json(added.to_dict())
         return 0
     show(f"Airflow {added.airflow} on Python {added.python} {'is made' if added.made else 'was there'}, and runs tasks")
     show(f"  {added.interpreter}")
+    if added.requirements:
+        show(f"  with {', '.join(added.requirements)}")
     show(f"  use it with: mwaa-kit run PATH --target {added.airflow}")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from mwaa_kit.model.handing import refused_value, with_article
 
@@ -10,6 +11,8 @@ _CONNECTION = re.compile(r"The conn_id [`'\"](.+?)[`'\"] isn't defined")
 _VARIABLE = re.compile(
     r"Variable (\S+) does not exist|VARIABLE_NOT_FOUND: .*?(?:Variable (\S+) not found|no Variable '(.+?)')"
 )
+
+_MODULE = re.compile(r"^ModuleNotFoundError: No module named '(\w+)[.\w]*'")
 
 
 def next_step(task_id: str, error: str) -> str:
@@ -29,6 +32,11 @@ def next_step(task_id: str, error: str) -> str:
     if found := _VARIABLE.search(error):
         name = _key(next(filter(None, found.groups())))
         return f'write into mwaa-kit.local.toml beside the notebook, under [variables]: {name} = "value"'
+    if (found := _MODULE.search(error)) and found[1] not in ("airflow", *sys.stdlib_module_names):
+        return (
+            f"if {found[1]!r} is a package, install it where the task ran (for a target: mwaa-kit target add VERSION "
+            "-r requirements.txt); if it is a file of yours, put it beside the notebook"
+        )
     return ""
 
 

@@ -102,6 +102,7 @@ def make_interpreter(
     python = home / name / "bin" / "python"
     with _lock(home / f".{name}.lock"):
         if python.exists():
+            os.utime(home / name)  # of those with this Airflow, the one asked for last is used
             return Interpreter(target, python)
         say(f"making the interpreter of Airflow {target.airflow} on Python {target.python}; once, some ten seconds")
         _make(home / name, found[0], wanted, limits, target)

@@ -27,13 +27,13 @@ class KeptTarget:
 
 
 def kept_targets(root: Path | None = None) -> tuple[KeptTarget, ...]:
-    """Return them, the one made last first."""
+    """Return them, the one made or asked for last first."""
     folders = sorted(find_interpreters(root), key=lambda folder: folder.stat().st_mtime, reverse=True)
     return tuple(KeptTarget(folder.name.partition("-")[0], folder) for folder in folders)
 
 
 def find_kept(airflow: str, root: Path | None = None) -> KeptTarget:
-    """Return the interpreter of an Airflow version that was made last.
+    """Return the interpreter of an Airflow version that was made or asked for last.
 
     Raises
     ------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from mwaa_kit.model.finding import Finding, errors_in, in_order
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun
-from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import find_target, normalise
+from mwaa_kit.validation.importing import Importer, import_file
 from mwaa_kit.validation.rules import (
     import_fails,
     import_not_on_mwaa,
@@ -48,8 +48,7 @@ def check_module(
     module: DagModule,
     *,
     cell_sources: dict[int, str],
-    installed: str | None,
-    load: Callable[[DagModule], LoadedFile],
+    importers: Sequence[Importer],
     runs: tuple[DagRun, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return all findings of a Dag file, those of its compilation among them.
@@ -58,10 +57,8 @@ def check_module(
     ----------
     cell_sources
         The text of each cell of its notebook, by number; empty for a plain Dag file.
-    installed
-        The version of the Airflow that `load` uses; None when there is none.
-    load
-        Imports the Dag file elsewhere. Called only when nothing else stands in the way.
+    importers
+        The Airflows at hand; asked only when nothing else stands in the way.
     runs
         The newest test-run on record of each of its Dags.
     """
@@ -69,11 +66,10 @@ def check_module(
         return in_order(module.findings)
     subject = replace(read_subject(module, cell_sources), runs=runs)
     found = [*module.findings, *(finding for check in _STATIC for finding in check(subject))]
-    unparsed = list(not_parsed.check(subject, installed))
-    if unparsed:
-        return in_order([*found, *unparsed])
     if not errors_in(found):
-        found += import_fails.check(subject, load(module))
+        imported = import_file(module, importers)
+        found += not_parsed.check(subject, imported, importers)
+        found += import_fails.check(subject, imported.loaded) if imported.airflow else ()
     return in_order(found)
 
 
@@ -90,20 +86,11 @@ def read_subject(module: DagModule, cell_sources: dict[int, str]) -> Subject:
 
 def read_requirements(folder: Path, module: DagModule) -> frozenset[str] | None:
     """Return the distributions named by `requirements.txt` and by the notebook's own lines; None when there are none."""
-    from packaging.requirements import InvalidRequirement, Requirement
+    from mwaa_kit.targets.requirements import find_requirements
 
     path = folder / "requirements.txt"
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
     lines += getattr(module, "requirements", ())
     if not lines:
         return None
-    names = set()
-    for line in lines:
-        text = line.split(" #")[0].strip()
-        if not text or text.startswith(("#", "-")):
-            continue
-        try:
-            names.add(normalise(Requirement(text).name))
-        except InvalidRequirement:  # a URL or a path: pip knows what it is, we do not
-            continue
-    return frozenset(names)
+    return frozenset(normalise(one.name) for one in find_requirements(lines))

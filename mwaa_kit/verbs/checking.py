@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +18,19 @@ from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.run import DagRun
 from mwaa_kit.model.spec import LoadedFile
 from mwaa_kit.targets.catalogue import NEWEST, find_target
+from mwaa_kit.targets.kept import kept_targets
 from mwaa_kit.verbs.sources import is_plain, lay_out, read_module
 
 if TYPE_CHECKING:
     from mwaa_kit.targets.workers import Worker
+    from mwaa_kit.validation.importing import Importer
 
 
 def check(*paths: str, target: str = NEWEST, on_progress: Callable[[str], None] = lambda path: None) -> Report:
     """Check notebooks and Dag files for what would go wrong on Amazon MWAA.
 
-    Each file is compiled, held against the rules, and imported by the real Airflow in a process of its own.
+    Each file is compiled, held against the rules, and imported by the real Airflow in a process of its own: that of the
+    target, where ``target add`` has made its interpreter, else that of this Python.
 
     Parameters
     ----------
@@ -47,24 +52,24 @@ def check(*paths: str, target: str = NEWEST, on_progress: Callable[[str], None] 
         raise NoTaskError("there is neither a notebook nor a Dag file here", path=", ".join(paths))
     findings: list[Finding] = []
     checked = 0
-    with _Parser() as parser:
+    with Importing() as importing:
         for source, named in dict(sources).items():
             on_progress(source)
             checked += 1
             try:
-                findings += check_one(read_module(source, target), parser.load)
+                findings += check_one(read_module(source, target), importing)
             except NoTaskError:
                 if named:
                     raise
     return Report(in_order(findings), checked)
 
 
-def check_one(module: DagModule, load: Callable[[DagModule], LoadedFile]) -> tuple[Finding, ...]:
+def check_one(module: DagModule, importing: Importing) -> tuple[Finding, ...]:
     """Check one Dag file."""
     from mwaa_kit.validation.check import check_module
 
     sources, newest = cell_sources(module), newest_runs(module)
-    return check_module(module, cell_sources=sources, installed=installed_airflow(), load=load, runs=newest)
+    return check_module(module, cell_sources=sources, importers=importing.for_target(module.target), runs=newest)
 
 
 def newest_runs(module: DagModule) -> tuple[DagRun, ...]:
@@ -88,31 +93,46 @@ def cell_sources(module: DagModule) -> dict[int, str]:
     return {cell.number: cell.source for cell in read_any_notebook(module.path).cells}
 
 
-class _Parser:
-    """A worker that is started when the first file needs it."""
+class Importing:
+    """Workers that import Dag files: of a target, where its interpreter was made, and of this Python.
+
+    Each is started when the first file needs it.
+    """
 
     def __init__(self) -> None:
-        self._worker: Worker | None = None
+        self._workers: dict[str, Worker] = {}
 
-    def __enter__(self) -> _Parser:
+    def __enter__(self) -> Importing:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._worker is not None:
-            self._worker.close()
+        for worker in self._workers.values():
+            worker.close()
+
+    def for_target(self, target: str) -> tuple[Importer, ...]:
+        """Return the Airflows at hand, the target's own first."""
+        from mwaa_kit.validation.importing import Importer
+
+        here = installed_airflow()
+        kept = next((one for one in kept_targets() if one.airflow == target != here), None)
+        found = [Importer(target, partial(self._load, str(kept.python), target), kept=True)] if kept else []
+        return (*found, Importer(here, self._load_here)) if here else tuple(found)
 
     def load(self, module: DagModule) -> LoadedFile:
-        """Import a Dag file in the worker."""
+        """Import a Dag file, where none of its target's major version is at hand with this Python's Airflow."""
+        from mwaa_kit.validation.importing import import_file
+
+        imported = import_file(module, self.for_target(module.target))
+        return imported.loaded if imported.airflow else self._load_here(module)
+
+    def _load_here(self, module: DagModule) -> LoadedFile:
+        return self._load(sys.executable, "", module)
+
+    def _load(self, python: str, name: str, module: DagModule) -> LoadedFile:
         from mwaa_kit.targets.workers import Worker
 
-        if self._worker is None:
-            self._worker = Worker()
+        worker = self._workers.get(name) or self._workers.setdefault(name, Worker(python, name=name))
         if is_plain(module):
-            return self._worker.load(module.path)
+            return worker.load(module.path)
         with tempfile.TemporaryDirectory(prefix="mwaa-kit-") as folder:
-            return self._worker.load(lay_out(module, Path(folder)))
-
-
-def open_parser() -> _Parser:
-    """Return a context manager whose ``load`` imports Dag files in a process of its own."""
-    return _Parser()
+            return worker.load(lay_out(module, Path(folder)))

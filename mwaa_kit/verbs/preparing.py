@@ -17,7 +17,7 @@ from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.release import MwaaEnvironment, NewerCopy, Plan, Release
 from mwaa_kit.model.spec import DagSpec
 from mwaa_kit.targets.catalogue import NEWEST, TARGETS
-from mwaa_kit.verbs.checking import check_one, open_parser
+from mwaa_kit.verbs.checking import Importing, check_one
 from mwaa_kit.verbs.sources import is_plain, lay_out, read_module
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def prepare(path: str, connection: Connection, replacing: str, *, unpause: bool 
 
     environment = connection.environment
     module = read_module(path, _target_of(environment))
-    with open_parser() as parser:
-        errors = errors_in(check_one(module, parser.load))
+    with Importing() as importing:
+        errors = errors_in(check_one(module, importing))
         if errors:
             raise UncompiledNotebookError(
                 f"is not published: {len(errors)} finding{'s' if len(errors) > 1 else ''} of severity error,"
@@ -109,7 +109,7 @@ def prepare(path: str, connection: Connection, replacing: str, *, unpause: bool 
                 at=errors[0].at,
                 hint=f"see them all with: mwaa-kit check {path}",
             )
-        specs = parser.load(module).dags
+        specs = importing.load(module).dags
     module = replace(module, dag_ids=module.dag_ids or tuple(spec.dag_id for spec in specs))
     release = build_release(module, dag_s3_path=environment.dag_s3_path)
     connection.bucket.check()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from mwaa_kit.engine.opening import installed_airflow
-from mwaa_kit.errors import AirflowMissingError, InterpreterError
+from mwaa_kit.errors import AirflowMissingError, InterpreterError, UnreadableInputError
 from mwaa_kit.targets.catalogue import NEWEST, TARGETS, find_target
 from mwaa_kit.targets.kept import kept_targets, remove_kept, sweep_up
 
@@ -47,12 +48,19 @@ def list_targets() -> tuple[OfferedTarget, ...]:
 
 @dataclass(frozen=True)
 class AddedTarget:
-    """An interpreter that is ready; `made` says whether it was made just now."""
+    """An interpreter that is ready; `made` says whether it was made just now.
+
+    Parameters
+    ----------
+    requirements
+        What it holds besides, as it was asked for.
+    """
 
     airflow: str
     python: str
     interpreter: str
     made: bool
+    requirements: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -60,12 +68,25 @@ class AddedTarget:
 
 
 def add_target(
-    airflow: str, *, constraints: str = "", on_progress: Callable[[str], None] = lambda message: None
+    airflow: str,
+    *,
+    constraints: str = "",
+    requirements: str | None = None,
+    on_progress: Callable[[str], None] = lambda message: None,
 ) -> AddedTarget:
     """Make the interpreter of an Airflow version where it is not there yet, and run one task on it.
 
+    Of several with the same Airflow, runs and checks use the one that was asked for last.
+
+    Parameters
+    ----------
+    requirements
+        A ``requirements.txt``; what it asks for by name is installed as well, within the constraints.
+
     Raises
     ------
+    UnreadableInputError
+        If the requirements cannot be read.
     UnknownTargetError
         If MWAA does not offer it.
     InterpreterError
@@ -75,8 +96,9 @@ def add_target(
     from mwaa_kit.targets.workers import Worker
 
     target = find_target(airflow)
+    extra = _read_requirements(requirements) if requirements else ()
     sweep_up()
-    made = make_interpreter(target, constraints=constraints, say=on_progress)
+    made = make_interpreter(target, constraints=constraints, extra=extra, say=on_progress)
     on_progress("running one task on it")
     try:
         with Worker(str(made.python), name=airflow) as worker:
@@ -89,7 +111,17 @@ def add_target(
             f"Airflow {airflow} was installed, but cannot run a task: {problem}",
             hint="its libraries do not fit together: give MWAA's constraint lists with --constraints",
         )
-    return AddedTarget(airflow, target.python, str(made.python), made.made)
+    return AddedTarget(airflow, target.python, str(made.python), made.made, extra)
+
+
+def _read_requirements(path: str) -> tuple[str, ...]:
+    from mwaa_kit.targets.requirements import find_requirements
+
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableInputError(f"cannot be read: {error}", path=path, hint="name a requirements.txt") from error
+    return tuple(map(str, find_requirements(lines)))
 
 
 def remove_target(airflow: str) -> tuple[str, ...]:

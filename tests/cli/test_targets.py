@@ -30,7 +30,8 @@ with DAG("old", schedule=None, start_date=datetime(2026, 1, 1)):
 
 def mwaa_kit(*arguments: str, cache: Path | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    own = {} if cache is None else {"XDG_CACHE_HOME": str(cache)}
+    packages = os.environ.get("UV_CACHE_DIR") or f"{os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'}/uv"
+    own = {} if cache is None else {"XDG_CACHE_HOME": str(cache), "UV_CACHE_DIR": packages}
     command = [sys.executable, "-m", "mwaa_kit", *arguments]
     return subprocess.run(
         command, env=os.environ | own, capture_output=True, text=True, timeout=250, check=False, **more
@@ -41,7 +42,7 @@ def test_a_target_is_added_used_and_listed(airflow2: Any, tmp_path: Path) -> Non
     added = mwaa_kit("target", "add", "2.11.2", "--json")
     assert (added.returncode, json.loads(added.stdout)) == (
         0,
-        {"airflow": "2.11.2", "python": "3.12", "interpreter": str(airflow2.python), "made": False},
+        {"airflow": "2.11.2", "python": "3.12", "interpreter": str(airflow2.python), "made": False, "requirements": []},
     )
     assert "running one task on it" in added.stderr
 
@@ -52,6 +53,31 @@ def test_a_target_is_added_used_and_listed(airflow2: Any, tmp_path: Path) -> Non
 
     listed = json.loads(mwaa_kit("target", "list", "--json").stdout)["targets"]
     assert {one["airflow"]: bool(one["interpreter"]) for one in listed}["2.11.2"]
+
+
+def test_a_target_with_the_requirements_of_a_notebook_runs_it(airflow2: Any, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text('--constraint "lists.txt"\n# small\niniconfig\n')
+    (tmp_path / "old.py").write_text(DAG.replace("import airflow\n", "import airflow, iniconfig\n"))
+    without = mwaa_kit("run", str(tmp_path / "old.py"), "--target", "2.11.2")
+    assert (without.returncode, without.stdout.splitlines()[-1]) == (
+        1,
+        (
+            "  next: if 'iniconfig' is a package, install it where the task ran (for a target: mwaa-kit target add "
+            "VERSION -r requirements.txt); if it is a file of yours, put it beside the notebook"
+        ),
+    )
+
+    cache = tmp_path / "cache"
+    added = mwaa_kit("target", "add", "2.11.2", "-r", str(tmp_path / "requirements.txt"), cache=cache)
+    assert (added.returncode, added.stdout.splitlines()[-2]) == (0, "  with iniconfig"), added.stderr
+    ran = mwaa_kit("run", str(tmp_path / "old.py"), "--target", "2.11.2", cache=cache)
+    assert (ran.returncode, ran.stdout.splitlines()[0].split()[:2]) == (0, ["success", "old"]), ran.stderr
+
+
+def test_requirements_that_cannot_be_read_are_said_before_anything_is_made(tmp_path: Path) -> None:
+    refused = mwaa_kit("target", "add", "2.11.2", "-r", str(tmp_path / "none.txt"), cache=tmp_path / "cache")
+    assert (refused.returncode, "none.txt" in refused.stderr, "Traceback" in refused.stderr) == (2, True, False)
+    assert not (tmp_path / "cache").exists()
 
 
 def test_nothing_is_listed_or_removed_where_nothing_was_made(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from mwaa_kit.errors import InterpreterError
 from mwaa_kit.targets.catalogue import find_target
 from mwaa_kit.targets.interpreters import Interpreter, find_interpreters, make_interpreter
+from mwaa_kit.targets.kept import find_kept
 from mwaa_kit.targets.pythons import find_python, uv_settings
 
 OLD = find_target("2.11.2")
@@ -21,8 +22,20 @@ def test_the_interpreter_holds_the_target_and_is_found_the_second_time(airflow2:
     asked = "import sys; from importlib.metadata import version as v; print(v('apache-airflow'), sys.version[:4])"
     told = subprocess.run([airflow2.python, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
     assert told == [OLD.airflow, OLD.python]
+    os.utime(airflow2.python.parents[1], (0, 0))
     assert make_interpreter(OLD, constraints=lists) == Interpreter(OLD, airflow2.python, made=False)
     assert airflow2.python.parents[1] in find_interpreters()
+    assert airflow2.python.parents[1].stat().st_mtime > 0
+
+
+def test_of_several_with_one_airflow_the_one_that_was_made_or_asked_for_last_is_used(tmp_path: Path) -> None:
+    for at, name in enumerate(("2.11.2-py3.12-aa", "2.11.2-py3.12-bb", "3.0.6-py3.12-cc")):
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin" / "python").touch()
+        os.utime(tmp_path / name, (at, at))
+    assert find_kept("2.11.2", tmp_path).folder.name == "2.11.2-py3.12-bb"
+    os.utime(tmp_path / "2.11.2-py3.12-aa")
+    assert find_kept("2.11.2", tmp_path).folder.name == "2.11.2-py3.12-aa"
 
 
 def test_a_missing_list_is_named_and_nothing_is_left_behind(tmp_path: Path) -> None:

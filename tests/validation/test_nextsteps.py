@@ -43,6 +43,14 @@ VARIABLE = "write into mwaa-kit.local.toml beside the notebook, under [variables
                 "Return a list, a dict, a number or a text; write anything else to S3 and return its address."
             ),
         ),
+        (
+            "ModuleNotFoundError: No module named 'pandas.core' (cell 2, line 1)",
+            (
+                "if 'pandas' is a package, install it where the task ran (for a target: mwaa-kit target add VERSION "
+                "-r requirements.txt); if it is a file of yours, put it beside the notebook"
+            ),
+        ),
+        ("ModuleNotFoundError: No module named 'airflow.sdk'", ""),
         ("ValueError: no such column", ""),
     ],
 )
