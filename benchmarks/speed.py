@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from timed import cpu_seconds
+from timed import cpu_seconds, yardstick
 
 HERE = Path(__file__).parent
 FILE = HERE / "speed_dags.py"
@@ -36,16 +36,16 @@ STARTS = 3
 
 def main() -> None:
     """Measure, write, print."""
-    loads = [os.getloadavg()[0]]
+    moments = [_moment()]
     pythons = {version: find_interpreter(version) for version in SIDES}
     with tempfile.TemporaryDirectory() as folder:
         lines = [*format_side_by_side(pythons, Path(folder)), ""]
-        loads.append(os.getloadavg()[0])
+        moments.append(_moment())
         lines += [*format_growth(pythons), ""]
-        loads.append(os.getloadavg()[0])
+        moments.append(_moment())
         lines += format_others(Path(folder))
-    loads.append(os.getloadavg()[0])
-    text = "\n".join([*format_head(loads), *lines]) + "\n"
+    moments.append(_moment())
+    text = "\n".join([*format_head(moments), *lines]) + "\n"
     (HERE / "speed.md").write_text(text, encoding="utf-8")
     print(text)
 
@@ -63,16 +63,23 @@ def find_interpreter(version: str) -> str:
     return str(make_interpreter(find_target(version), constraints=constraints, say=say).python)
 
 
-def format_head(loads: list[float]) -> list[str]:
+def _moment() -> tuple[float, float]:
+    """Return the machine's load, and what the yardstick takes."""
+    return os.getloadavg()[0], yardstick()
+
+
+def format_head(moments: list[tuple[float, float]]) -> list[str]:
     """Say what was measured, how, and on what."""
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
-    load = ", ".join(f"{load:.1f}" for load in loads)
+    load, plain = (", ".join(f"{one[at]:.2f}" for one in moments) for at in (0, 1))
     return [
         "# What a run costs",
         "",
         f"Made by `python benchmarks/speed.py` on {datetime.now(UTC):%Y-%m-%d}: {machine}. CPU is that of the process and its",
-        f"children. The machine's load meanwhile (one minute, at four moments): {load}. Above 2 other work shares",
-        "cores and caches: then wall time says little, and CPU time is too high, on both sides.",
+        f"children. The machine's load meanwhile (one minute, at four moments): {load}. Above 2 other work",
+        "shares cores and caches: then wall time says little, and CPU time is too high, on both sides. At the same moments",
+        f"five million rounds of `total += number` took {plain} s of CPU: the machine is not equally",
+        "fast every day.",
         "",
     ]
 
@@ -142,15 +149,22 @@ def _run(command: list[str], widths: tuple[int, ...], given: str = "") -> str:
 
 def format_growth(pythons: dict[str, str]) -> list[str]:
     """Show how a run grows with its tasks."""
-    lines = ["## Growth", "", "One run of trivial tasks, inline, in a warm process: milliseconds a task.", ""]
+    lines = [
+        "## Growth",
+        "",
+        f"A later run of trivial tasks, inline, in a warm process, the median of {REPEAT}: milliseconds a",
+        "task.",
+        "",
+    ]
     lines += [
         "| Airflow | | " + " | ".join(f"{width:,}" for width in GROWTH) + " |",
         "|---|---|" + "---|" * len(GROWTH),
     ]
     for version, python in pythons.items():
         widths = GROWTH if version == "3.3.1" else GROWTH[:-1]
-        found = measure_ours(python, [(f"wide_{width}", "inline", 2 if width == 1 else 1) for width in widths])
-        rows = [[value / width * 1000 for value in found["runs"][f"wide_{width} inline"][-1]] for width in widths]
+        found = measure_ours(python, [(f"wide_{width}", "inline", 1 + REPEAT) for width in widths])
+        later = {width: found["runs"][f"wide_{width} inline"][1:] for width in widths}
+        rows = [[median(one[at] for one in later[width]) / width * 1000 for at in (0, 1)] for width in widths]
         missing = [""] * (len(GROWTH) - len(widths))
         lines += [f"| {version} | CPU | {' | '.join([*(f'{cpu:.2f}' for cpu, _ in rows), *missing])} |"]
         lines += [f"| | wall | {' | '.join([*(f'{wall:.2f}' for _, wall in rows), *missing])} |"]

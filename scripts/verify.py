@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,34 +42,59 @@ def lint_steps() -> list[Step]:
     ]
 
 
+WAITING = ("browser", "journeys", "practising", "publishing", "operating", "server", "cli")
+"""The folders of tests that wait for a browser, a server or a command: one half of the time, little more than a third of the
+work."""
+
+
 def test_steps(reports: Path) -> list[Step]:
-    """Return what runs the code."""
-    pytest = (sys.executable, "-m", "pytest")
-    # Notebooks start a kernel, which cannot be forked from a process with threads: they get a process of their own.
+    """Return what runs the code: two halves of the tests side by side, and the notebooks after them.
+
+    Notebooks start a kernel, which cannot be forked from a process with threads: they get a process of their own.
+    """
+    rest = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").iterdir()) if _holds_tests(path)]
+    halves = {"tests that wait": [f"tests/{name}" for name in WAITING], "tests that work": rest}
+
+    def pytest(name: str, *arguments: str) -> Step:
+        report = str(reports / f"{name.replace(' ', '-')}.xml")
+        command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *arguments)
+        return Step(name, command, report, {"PYTHONUNBUFFERED": "1"})
+
     return [
-        Step(
-            "tests",
-            (*pytest, "--hypothesis-profile=repeatable", f"--junitxml={reports / 'tests.xml'}"),
-            str(reports / "tests.xml"),
-        ),
-        Step(
-            "notebooks",
-            (*pytest, "--nbval", "notebooks", "-p", "no:cacheprovider", f"--junitxml={reports / 'notebooks.xml'}"),
-            str(reports / "notebooks.xml"),
-        ),
+        *(pytest(name, "--hypothesis-profile=repeatable", *paths) for name, paths in halves.items()),
+        pytest("notebooks", "--nbval", "notebooks"),
     ]
 
 
-def run(step: Step) -> bool:
-    """Run one step, and say how long it took."""
-    print(f"\n== {step.name}", flush=True)
+def _holds_tests(path: Path) -> bool:
+    """Whether it is a folder of tests that work, or a file of tests."""
+    if path.is_dir():
+        return path.name not in WAITING and any(path.rglob("test_*.py"))
+    return path.name.startswith("test_")
+
+
+def run(step: Step, mark: str = "") -> bool:
+    """Run one step, and say how long it took; `mark` stands before each of its lines."""
+    print(f"\n{mark}== {step.name}", flush=True)
     started = time.monotonic()
-    code = subprocess.run(step.command, cwd=ROOT, env={**os.environ, **step.environ}, check=False).returncode
+    output = subprocess.PIPE if mark else None
+    together = subprocess.STDOUT if mark else None
+    environ = {**os.environ, **step.environ}
+    with subprocess.Popen(step.command, cwd=ROOT, env=environ, stdout=output, stderr=together, text=True) as process:
+        for line in process.stdout or ():
+            print(f"{mark}{line}", end="", flush=True)
+    code = process.returncode
     print(
-        f"== {step.name}: {'ok' if code == 0 else f'exit code {code}'} after {time.monotonic() - started:.0f} s",
+        f"{mark}== {step.name}: {'ok' if code == 0 else f'exit code {code}'} after {time.monotonic() - started:.0f} s",
         flush=True,
     )
     return code == 0
+
+
+def run_side_by_side(steps: Sequence[Step]) -> list[bool]:
+    """Run steps at the same time, each line marked with the number of its step."""
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(run, steps, (f"{number} | " for number in range(1, len(steps) + 1))))
 
 
 def count(report: str) -> tuple[int, int, int]:
@@ -93,7 +119,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="mwaa-kit-reports-") as folder:
         steps = test_steps(Path(folder))
-        good = [run(step) for step in steps]
+        *halves, notebooks = steps
+        good = [*run_side_by_side(halves), run(notebooks)]
         counts = [count(step.junit) for step in steps if step.junit]
     passed, failed, skipped = (sum(column) for column in zip(*counts, strict=True))
     unwanted = skipped > 0 and os.environ.get("CI", "") != ""
