@@ -158,6 +158,9 @@ class TaskServices(WorldServices, Protocol):
         """Take one line of a task's log."""
 
 
+BRANCHES, SKIPS_ALL_BELOW, SKIPS_NEXT = "branches", "skips all below", "skips the next"
+
+
 @dataclass(frozen=True)
 class TaskInsight:
     """What can be seen in a task beyond its place in the Dag.
@@ -174,6 +177,9 @@ class TaskInsight:
         Whether its result may depend on the run's params, or on anything of the run.
     multiple_outputs
         Whether each key of a dict it returns is an XCom too.
+    skips
+        What it does with the tasks below by what it returns: `BRANCHES` follows those it names; `SKIPS_ALL_BELOW` and
+        `SKIPS_NEXT` skip where that is nothing or false; empty where it does none of it.
     """
 
     digest: str = ""
@@ -182,6 +188,7 @@ class TaskInsight:
     sees_params: bool = False
     sees_run: bool = False
     multiple_outputs: bool = False
+    skips: str = ""
 
 
 @runtime_checkable

@@ -130,8 +130,8 @@ def _stub(prepared: Preparation, dag: DagSpec, instead: Instead) -> None:
     """Let stubs stand; those of tasks that are not chosen are inputs."""
     check_stubs(dag, (*instead.stubs, *instead.inputs))
     stubs = [stub for stub in instead.stubs if stub.task_id in prepared.dag.by_id]
-    prepared.finders.append(find_stub(stubs, prepared.insights))
-    prepared.notes += [f"{stub.task_id} is stubbed, {stub.source}: it does not run" for stub in stubs]
+    prepared.finders.append(find_stub(dag, stubs, prepared.insights))
+    prepared.notes += [f"{stub.name} is stubbed, {stub.source}: it does not run" for stub in stubs]
 
 
 def _replay(prepared: Preparation, instead: Instead) -> None:

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mwaa_kit.model.run import RETURN_KEY, UNMAPPED, TaskInstance, TaskKey, XCom
+from mwaa_kit.scheduler.branching import SKIPS_KEY
 from mwaa_kit.scheduler.history import Kept
 from mwaa_kit.scheduler.state import RunState
-
-_SKIPS_KEY = "skipmixin_key"
-"""The XCom in which Airflow's branching operators leave whom they skipped, or whom they did not."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,8 @@ def begin(state: RunState, key: TaskKey, stand_in: StandIn) -> None:
     for xcom in stand_in.xcoms:
         counted = length_of_value(xcom.stored) if xcom.key == RETURN_KEY and key[1] == UNMAPPED else None
         state.set_xcom(*key, xcom.key, xcom.stored, counted)
-        if xcom.key == _SKIPS_KEY and key[1] == UNMAPPED and isinstance(xcom.stored, dict):
-            state.skip([(task_id, UNMAPPED) for task_id in _skipped_by(state, key[0], xcom.stored)])
+        if xcom.key == SKIPS_KEY and isinstance(xcom.stored, dict):
+            state.skip([(task_id, key[1]) for task_id in _skipped_by(state, key[0], xcom.stored)])
 
 
 def length_of_value(stored: Any) -> int | None:

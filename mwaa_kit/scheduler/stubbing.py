@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.protocol import TaskInsight
+from mwaa_kit.engine.protocol import BRANCHES, TaskInsight
 from mwaa_kit.errors import UnknownTaskError, WrongUsageError
 from mwaa_kit.model.run import FAILED, RETURN_KEY, SKIPPED, SUCCESS, UNMAPPED, TaskKey, XCom
 from mwaa_kit.model.spec import DagSpec
+from mwaa_kit.scheduler.branching import SKIPS_KEY, whom_it_skips
 from mwaa_kit.scheduler.standing import FindStandIn, StandIn
 from mwaa_kit.scheduler.state import RunState
 
@@ -42,6 +43,11 @@ class Stub:
     has_value: bool = False
     state: str = SUCCESS
     map_index: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it stands for, as a user writes it."""
+        return self.task_id if self.map_index is None else f"{self.task_id}[{self.map_index}]"
 
     @property
     def source(self) -> str:
@@ -101,18 +107,34 @@ def values_left(task_id: str, map_index: int, value: Any, insight: TaskInsight |
     return tuple(left)
 
 
-def find_stub(stubs: Iterable[Stub], insights: Mapping[str, TaskInsight]) -> FindStandIn:
-    """Return what answers with stubs."""
-    known = {(stub.task_id, stub.map_index): stub for stub in stubs}
+def find_stub(dag: DagSpec, stubs: Iterable[Stub], insights: Mapping[str, TaskInsight]) -> FindStandIn:
+    """Return what answers with stubs.
+
+    Raises
+    ------
+    WrongUsageError
+        If a stub stands for a branch and does not say where the run goes on.
+    """
+    known = {(stub.task_id, stub.map_index): (stub, _skips(dag, stub, insights)) for stub in stubs}
 
     def find(key: TaskKey, state: RunState) -> StandIn | None:
-        stub = known.get(key) or known.get((key[0], None))
-        if stub is None:
+        found = known.get(key) or known.get((key[0], None))
+        if found is None:
             return None
+        stub, skips = found
         xcoms = values_left(*key, stub.value, insights.get(key[0])) if stub.has_value else ()
+        xcoms += (XCom(*key, SKIPS_KEY, skips),) if skips is not None else ()
         return StandIn(stub.state, xcoms, f"stubbed: {stub.source}", stub.source, stubbed=True)
 
     return find
+
+
+def _skips(dag: DagSpec, stub: Stub, insights: Mapping[str, TaskInsight]) -> dict[str, list[str]] | None:
+    """Return whom a stub's task would have skipped; one that stands for a success has no value to say so of a branch."""
+    kind = insights[stub.task_id].skips if stub.task_id in insights else ""
+    if stub.state != SUCCESS or not (stub.has_value or kind == BRANCHES):
+        return None
+    return whom_it_skips(dag, stub.task_id, kind, stub.value if stub.has_value else stub.state)
 
 
 def check_stubs(dag: DagSpec, stubs: Iterable[Stub]) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from mwaa_kit.engine.airflow3.reading import operator_name
 from mwaa_kit.engine.airflow3.versions import find
 from mwaa_kit.engine.codeprint import Printer
-from mwaa_kit.engine.protocol import TaskInsight
+from mwaa_kit.engine.protocol import BRANCHES, SKIPS_ALL_BELOW, SKIPS_NEXT, TaskInsight
 
 _CALLBACKS = (
     "on_execute_callback",
@@ -53,7 +53,20 @@ def _look(task: Any, printer: Printer) -> TaskInsight:
         sees_params=function is not None and "params" in inspect.signature(function).parameters,
         sees_run=bool(seen) or any(_has_template(value) for value in arguments.values()),
         multiple_outputs=bool(_given(task, "multiple_outputs")),
+        skips=_skips(task),
     )
+
+
+def _skips(task: Any) -> str:
+    """Return what a task does with those below by what it returns; its class is found by name in each Airflow."""
+    names = {one.__name__ for one in _operator_class(task).__mro__}
+    if names & {"BranchMixIn", "BaseBranchOperator"}:
+        return BRANCHES
+    if names & {"ShortCircuitOperator", "ApprovalOperator"}:
+        given = _given(task, "ignore_downstream_trigger_rules")
+        ignores = "ShortCircuitOperator" in names if given is None else given
+        return SKIPS_ALL_BELOW if ignores else SKIPS_NEXT
+    return ""
 
 
 def _is_mapped(task: Any) -> bool:
