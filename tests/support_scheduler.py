@@ -15,6 +15,14 @@ from mwaa_kit.scheduler.local import LocalSettings
 from mwaa_kit.scheduler.running import RunOptions, run_dag
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs, zombies aside."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
 class CountingEngine:
     """An engine whose tasks end as told, and return what they read from upstream."""
 

@@ -14,6 +14,7 @@ from mwaa_kit.model.run import (
     FAILED,
     RETURN_KEY,
     RUNNING,
+    SUCCESS,
     DagRun,
     Event,
     LogLine,
@@ -102,6 +103,9 @@ def show_run(run: DagRun | RunRecord) -> None:
     for name, state, about in rows:
         click.secho(f"  {look_of(state).symbol} ", fg=COLOURS.get(state), nl=False)
         show(f"{short_name(name):<{width}}  {state or 'not started':<15}  {about}".rstrip())
+    below = [other.dag_id for other in run.failures if other is not run] if isinstance(run, DagRun) else []
+    if below and run.state == SUCCESS:
+        show(f"  but what it started failed: {', '.join(below)}")
     for sentence in hints_of(run.task_instances):
         show(f"  next: {sentence}")
 

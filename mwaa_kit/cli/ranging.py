@@ -42,7 +42,7 @@ def run_between(
     runs = run_range(path, first=begin, last=end, ended=show, **given)
     if runs[-1].cancelled:
         return CancelledError.exit_code
-    return int(any(run.state != "success" for run in runs))
+    return int(any(run.failures for run in runs))
 
 
 def refuse_with_range(tasks: bool, logical_date: bool, card: bool, instead: Mapping[str, Any]) -> None:
@@ -54,8 +54,8 @@ def refuse_with_range(tasks: bool, logical_date: bool, card: bool, instead: Mapp
         If one of them was given with a range.
     """
     given = {"--task": tasks, "--logical-date": logical_date, "--card": card}
-    for name, is_given in (
-        given | {f"--{name.replace('_', '-')}": bool(value) for name, value in instead.items()}
-    ).items():
+    names = {"stubs": "--stub", "inputs": "--input", "inputs_from": "--input-from"}
+    given |= {names.get(name, f"--{name.replace('_', '-')}"): bool(value) for name, value in instead.items()}
+    for name, is_given in given.items():
         if is_given:
             raise WrongUsageError(f"{name} does not go with --from and --to", hint="leave one of them out")

@@ -22,6 +22,7 @@ from mwaa_kit.engine.world import Question
 from mwaa_kit.errors import CancelledError
 from mwaa_kit.verbs.asking import read_answers
 from mwaa_kit.verbs.engines import choose_mode
+from mwaa_kit.verbs.outputs import refuse_unwritable
 from mwaa_kit.verbs.values import read_date, read_params
 
 
@@ -91,6 +92,8 @@ def run_command(
     """Run the Dag of PATH here, with real Airflow tasks, and without a database or a server."""
     from mwaa_kit.verbs.running import run
 
+    if card:
+        refuse_unwritable(card)
     if not as_json:
         tell_start()
     context = click.get_current_context()
@@ -146,7 +149,7 @@ def run_command(
         write_card(finished, card)
     if finished.cancelled:
         return CancelledError.exit_code
-    return int(finished.state != "success")
+    return int(bool(finished.failures))
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mwaa_kit.engine.sharing import Together
 
@@ -30,6 +30,32 @@ _PREFIX = "AIRFLOW_CTX_"
 
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
+    """Keep signals and the end of the process from a task."""
+    leave = os._exit
+    if not _alone:
+        setattr(os, "_exit", _refusing(leave, os.getpid()))
+    try:
+        with _own_handlers():
+            yield
+    finally:
+        setattr(os, "_exit", leave)
+
+
+def _refusing(leave: Callable[[int], NoReturn], here: int) -> Callable[[int], NoReturn]:
+    """Return ``os._exit`` that ends any process but this one."""
+
+    def refuse(status: int) -> NoReturn:
+        if os.getpid() != here:
+            leave(status)
+        raise RuntimeError(
+            f"os._exit({status}) would end the run, in whose process this task runs; --mode fork gives it one of its own"
+        )
+
+    return refuse
+
+
+@contextlib.contextmanager
+def _own_handlers() -> Iterator[None]:
     """Give every handler back to whoever had it; off the main thread, let the runner believe that it set its own."""
     real = signal.signal
     if threading.current_thread() is threading.main_thread():
@@ -139,16 +165,24 @@ def own_environment() -> Iterator[None]:
                 _named.values.clear()
         return
     before = _environment()
-    folder = Path.cwd()
+    folder = _working_directory()
     path = sys.path[:]
     try:
         yield
     finally:
         _restore(before)
-        with contextlib.suppress(OSError):
-            if Path.cwd() != folder:
+        if folder and _working_directory() != folder:
+            with contextlib.suppress(OSError):
                 os.chdir(folder)
         sys.path[:] = path
+
+
+def _working_directory() -> str:
+    """Return where this process is; nothing where that is gone, such as the temporary folder of a task."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def _environment() -> dict[bytes, bytes]:

@@ -19,7 +19,6 @@ import gc
 import os
 import pickle
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ from mwaa_kit.engine.forked import OUTCOME, SILENT, be_child
 from mwaa_kit.engine.jobs import Job, state_after_failure
 from mwaa_kit.engine.processes import bury, gone, readable, signal_group
 from mwaa_kit.engine.protocol import Engine, TaskOutcome
-from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded
+from mwaa_kit.engine.streams import LINE_BYTES, Write, bounded, flush_output
 
 GRACE_SECONDS = 2.0
 """How long a task may take to end after SIGTERM. Airflow's ``core.killed_task_cleanup_time`` is 60 s, too long at a prompt."""
@@ -102,8 +101,7 @@ class Children:
             self._frozen = True
         here, there = Pipe()
         read_end, write_end = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_output()
         pid = os.fork()
         if pid == 0:
             here.close()

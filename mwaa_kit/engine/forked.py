@@ -15,7 +15,7 @@ from mwaa_kit.engine.belonging import be_alone
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
 from mwaa_kit.engine.processes import die_with_parent, limit_memory
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
-from mwaa_kit.engine.streams import pass_over_breakpoint
+from mwaa_kit.engine.streams import flush_output, pass_over_breakpoint
 from mwaa_kit.engine.tracebacks import last_line
 
 OUTCOME = "outcome"
@@ -72,6 +72,5 @@ def be_child(engine: Engine, job: Job, pipe: Connection, output: int, memory_byt
         pipe.send((0, OUTCOME, outcome))
         code = 0
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_output()
         os._exit(code)

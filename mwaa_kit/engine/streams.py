@@ -128,6 +128,13 @@ def tell_outside(listen: Callable[[Any], None], told: Any) -> None:
         _current.set(before)
 
 
+def flush_output() -> None:
+    """Write out what is held back; a stream that is closed, or that somebody put another in place of, holds nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError, OSError, AttributeError):
+            stream.flush()
+
+
 class _Stream:
     """Stands in for a standard stream: routes what tasks write, and is the real stream in all else."""
 
@@ -151,6 +158,11 @@ class _Stream:
     def flush(self) -> None:
         if current_output() is None:
             self._real.flush()
+
+    def close(self) -> None:
+        """A task closes its own output at most, which needs no closing."""
+        if current_output() is None:
+            self._real.close()
 
     def isatty(self) -> bool:
         return current_output() is None and bool(self._real.isatty())

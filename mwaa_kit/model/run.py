@@ -325,6 +325,12 @@ class DagRun:
         """How long it took, by the clock; None when it is not known."""
         return (self.end_date - self.start_date).total_seconds() if self.start_date and self.end_date else None
 
+    @property
+    def failures(self) -> tuple[DagRun, ...]:
+        """The runs that did not succeed: of those that it started, however deep, and itself."""
+        below = tuple(run for other in self.triggered for run in other.failures)
+        return below if self.state == SUCCESS else (*below, self)
+
     def __getitem__(self, task_id: str) -> TaskResult:
         instances = tuple(instance for instance in self.task_instances if instance.task_id == task_id)
         if not instances:

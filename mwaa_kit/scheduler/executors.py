@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from collections.abc import Collection
 from typing import Protocol
 
 from mwaa_kit.engine.jobs import RESUMED, Job, perform, state_after_failure
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
+from mwaa_kit.model.run import TaskKey
 
 __all__ = ["RESUMED", "Executor", "InlineExecutor", "Job", "perform", "state_after_failure"]
 
@@ -33,8 +35,8 @@ class Executor(Protocol):
     def wait(self, timeout_seconds: float | None) -> list[tuple[Job, TaskOutcome]]:
         """Return jobs that ended, waiting for one at most so long; None waits as long as it takes."""
 
-    def cancel(self) -> list[Job]:
-        """Stop every job and return those that were running."""
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
+        """Stop every job, or those of the chosen instances, and return those that were running."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -74,10 +76,10 @@ class InlineExecutor:
         self._waiting.popleft()
         return [(job, outcome)]
 
-    def cancel(self) -> list[Job]:
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
         """Return the job that was interrupted."""
-        stopped = list(self._waiting)
-        self._waiting.clear()
+        stopped = [job for job in self._waiting if chosen is None or job.key in chosen]
+        self._waiting = deque(job for job in self._waiting if job not in stopped)
         return stopped
 
     def close(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from mwaa_kit.engine.children import Child, Children
 from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.jobs import Job
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
+from mwaa_kit.model.run import TaskKey
 
 
 class ForkExecutor:
@@ -59,9 +61,9 @@ class ForkExecutor:
         """Answer the children's questions until one ends, or the time is over."""
         return self._children.serve(timeout_seconds)[0]
 
-    def cancel(self) -> list[Job]:
-        """Ask every child to stop, then make it."""
-        return self._children.cancel()
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
+        """Ask every child, or those of the chosen instances, to stop, then make it."""
+        return self._children.cancel(lambda child: chosen is None or child.job.key in chosen)
 
     def close(self) -> None:
         """Kill what still runs."""

@@ -265,10 +265,18 @@ class Loop:
             self._stop_the_rest(request.task_id)
 
     def _stop_the_rest(self, failed: str) -> None:
-        """Skip what does not run, but for teardowns and the failed task's own instances: the Dag has ``fail_fast``."""
-        for task in self._state.dag.tasks:
-            if not task.is_teardown and task.task_id != failed:
-                self._state.skip(self._state.keys_of(task.task_id))
+        """End all but teardowns and the failed task's own instances, for the Dag has ``fail_fast``.
+
+        As in Airflow what runs has failed, and what does not run is skipped.
+        """
+        others = [task.task_id for task in self._state.dag.tasks if not task.is_teardown and task.task_id != failed]
+        keys = [key for task_id in others for key in self._state.keys_of(task_id)]
+        reason = f"{failed!r} failed, and the Dag has fail_fast"
+        for job in self._executor.cancel(frozenset(keys)):
+            self._queue.release(job.key)
+            if self._state.state_of(job.key) == RUNNING:
+                self._state.set_state(job.key, FAILED, reason=reason)
+        self._state.skip(keys, reason)
         self._timers = [timer for timer in self._timers if self._state.state_of(timer[2].key) not in FINISHED]
         heapq.heapify(self._timers)
         self._asked = {key: asked for key, asked in self._asked.items() if self._state.state_of(key) not in FINISHED}
@@ -292,7 +300,7 @@ class Loop:
             answer = self._state.find_answer(*request.key)
         except MwaaKitError as error:
             self._unask(request.key)
-            self._finish(request, FAILED, str(error))
+            self._finish(request, FAILED, f"{error}; {error.hint}" if error.hint else str(error))
             return
         if isinstance(answer, Pending):
             return

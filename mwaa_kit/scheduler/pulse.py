@@ -7,10 +7,11 @@ tasks had better have none.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from mwaa_kit.engine.jobs import Job
 from mwaa_kit.engine.protocol import TaskOutcome
+from mwaa_kit.model.run import TaskKey
 from mwaa_kit.scheduler.executors import Executor
 
 INTERVAL_SECONDS = 0.2
@@ -48,9 +49,9 @@ class Pulsed:
             if ended or over or (deadline is None and not self._executor.busy):
                 return ended
 
-    def cancel(self) -> list[Job]:
-        """Stop every job and return those that were running."""
-        return self._executor.cancel()
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
+        """Stop every job, or those of the chosen instances, and return those that were running."""
+        return self._executor.cancel(chosen)
 
     def close(self) -> None:
         """Leave nothing behind."""

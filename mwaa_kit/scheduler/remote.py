@@ -12,7 +12,7 @@ from typing import Any
 from mwaa_kit.engine.jobs import Job, state_after_failure
 from mwaa_kit.engine.protocol import Deferral, Insightful, RunInfo, TaskInsight, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.errors import WorkerError, WrongUsageError
-from mwaa_kit.model.run import XCom
+from mwaa_kit.model.run import TaskKey, XCom
 from mwaa_kit.model.spec import DagSpec, LoadedFile
 from mwaa_kit.targets.workers import Worker, borrowed
 
@@ -177,15 +177,16 @@ class WorkerExecutor:
         self._running.clear()
         return ended
 
-    def cancel(self) -> list[Job]:
-        """Stop every job."""
-        stopped = list(self._running.values())
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
+        """Stop every job, or those of the chosen instances."""
+        stopped = {number: job for number, job in self._running.items() if chosen is None or job.key in chosen}
         if stopped:
             with contextlib.suppress(WorkerError):
-                self._worker.ask("cancel", requests=list(self._running))
-                self._worker.forget(self._running)
-        self._running.clear()
-        return stopped
+                self._worker.ask("cancel", requests=list(stopped))
+                self._worker.forget(stopped)
+        for number in stopped:
+            del self._running[number]
+        return list(stopped.values())
 
     def close(self) -> None:
         """Stop what still runs."""

@@ -237,7 +237,7 @@ class RunState(Surroundings):
             self.secrets.add(secret)
         return found.fields
 
-    def skip(self, keys: Sequence[TaskKey]) -> None:
+    def skip(self, keys: Sequence[TaskKey], reason: str = "skipped by an upstream task") -> None:
         """Skip task instances, but for those that run or have ended by themselves.
 
         An instance of a task that is not expanded yet is skipped as soon as there is one.
@@ -249,7 +249,7 @@ class RunState(Surroundings):
             self._skipped_ahead.update({key} - set(present))
             for target in present if key[1] == UNMAPPED else [one for one in present if one == key]:
                 if self.state_of(target) not in (RUNNING, SUCCESS, FAILED, SKIPPED):
-                    self.set_state(target, SKIPPED, reason="skipped by an upstream task")
+                    self.set_state(target, SKIPPED, reason=reason)
 
     def task_states(self) -> Mapping[TaskKey, str | None]:
         """Return the state of every task instance; None before it has one."""

@@ -18,7 +18,7 @@ import ctypes
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -26,7 +26,9 @@ from typing import Any
 from mwaa_kit.engine.children import GRACE_SECONDS, Child, Children
 from mwaa_kit.engine.forked import SILENT
 from mwaa_kit.engine.jobs import Job, perform, state_after_failure
+from mwaa_kit.engine.killing import kill_in
 from mwaa_kit.engine.protocol import Engine, TaskOutcome, TaskServices
+from mwaa_kit.model.run import TaskKey
 
 DEFAULT_JOBS = 16
 """Airflow's ``core.max_active_tasks_per_dag``."""
@@ -75,6 +77,7 @@ class ThreadExecutor:
         self._children = Children(engine, self._answer_child)
         self._threads: list[_Thread] = []
         self._told: SimpleQueue[_Question | tuple[_Thread, TaskOutcome]] = SimpleQueue()
+        self._ended: list[tuple[Job, TaskOutcome]] = []
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
 
@@ -86,7 +89,7 @@ class ThreadExecutor:
     @property
     def busy(self) -> bool:
         """Whether a task is running."""
-        return bool(self._threads or self._children.running)
+        return bool(self._threads or self._children.running or self._ended)
 
     def submit(self, job: Job) -> None:
         """Start a thread for a job, or fork a child."""
@@ -131,7 +134,8 @@ class ThreadExecutor:
         """Answer questions until a job ends, or the time is over."""
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         while True:
-            ended = self._answer_threads()
+            self._answer_meanwhile()
+            ended, self._ended = self._ended, []
             rest = 0.0 if ended else None if deadline is None else max(0.0, deadline - time.monotonic())
             more, woken = self._children.serve(rest, [self._wake_read])
             if woken:
@@ -174,34 +178,38 @@ class ThreadExecutor:
         if name not in SILENT:
             child.answer(number, answer)
 
-    def cancel(self) -> list[Job]:
-        """Stop every job: raise in the threads, and end the children."""
-        for one in self._threads:
+    def cancel(self, chosen: Collection[TaskKey] | None = None) -> list[Job]:
+        """Stop every job, or those of the chosen instances: raise in the threads, and end the children."""
+        stopping = [one for one in self._threads if chosen is None or one.job.key in chosen]
+        jobs = [one.job for one in stopping]
+        for one in stopping:
+            kill_in(one.thread.ident)
             _raise_in(one.thread, _CancelledError)
-        stopped = self._children.cancel()
+        jobs += self._children.cancel(lambda child: chosen is None or child.job.key in chosen)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(one.thread.is_alive() for one in self._threads) and time.monotonic() < deadline:
-            self._settle(stopped)
+        while any(one.thread.is_alive() for one in stopping) and time.monotonic() < deadline:
+            self._answer_meanwhile()
             time.sleep(0.01)
-        self._settle(stopped)
-        for one in self._threads:
+        self._answer_meanwhile()
+        for one in set(stopping) & set(self._threads):
             one.left = True
             if one.thread.is_alive():
                 note = "the task's thread does not stop: it is left behind, and whatever it still does is not recorded"
                 self._services.log(one.job.key, one.job.request.try_number, "warning", note)
-            stopped.append(one.job)
-        self._threads.clear()
-        self._answer_threads()
-        return stopped
+            self._threads.remove(one)
+        self._answer_meanwhile()
+        self._ended = [(job, outcome) for job, outcome in self._ended if job not in jobs]
+        return jobs
 
-    def _settle(self, stopped: list[Job]) -> None:
-        """Answer the threads that are ending."""
-        stopped += [job for job, _ in self._answer_threads()]
+    def _answer_meanwhile(self) -> None:
+        """Answer the threads while others end; what ends by itself is given back by the next wait."""
+        self._ended += self._answer_threads()
 
     def close(self) -> None:
         """End the children; a thread that still runs is left behind."""
         for one in self._threads:
             one.left = True
+            kill_in(one.thread.ident)
             _raise_in(one.thread, _CancelledError)
         self._threads.clear()
         self._answer_threads()

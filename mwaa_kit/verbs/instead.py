@@ -11,6 +11,7 @@ from mwaa_kit.model.module import DagModule
 from mwaa_kit.scheduler.instead import Instead
 from mwaa_kit.scheduler.reusing import NEVER, SURE, UNCHANGED, ReusePolicy
 from mwaa_kit.scheduler.stubbing import STATES, Stub, read_stub
+from mwaa_kit.verbs.outputs import refuse_unwritable
 
 Stubs = Mapping[str, object] | tuple[str, ...]
 """By task_id, live values; or words as on the command line: ``TASK=VALUE``."""
@@ -49,7 +50,7 @@ def read_instead(
     Raises
     ------
     WrongUsageError
-        If the words cannot be read, or contradict each other.
+        If the words cannot be read, or contradict each other; if the record could not be written.
     """
     if given.get("fresh") and given.get("reuse"):
         raise WrongUsageError("--fresh and --reuse contradict each other", hint="leave one of them out")
@@ -61,6 +62,8 @@ def read_instead(
         refused=frozenset((*named, *(task_id for task_id, cache in said.items() if cache == "off"))),
     )
     record, replay = given.get("record"), given.get("replay")
+    if record:
+        refuse_unwritable(record)
     return Instead(
         resume=given.get("resume", False),
         reuse=policy,

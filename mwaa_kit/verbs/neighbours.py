@@ -67,6 +67,14 @@ class FolderDags(Neighbours):
             raise failure
         return None
 
+    def have_task(self, task_id: str) -> bool:
+        """Whether one of the Dags beside has such a task; a file that cannot be imported has none."""
+        found = [*self._runs.siblings]
+        for file in self._files((task_id.rpartition(".")[2],)):
+            with contextlib.suppress(MwaaKitError):
+                found += self._load(file)
+        return any(task_id in dag.by_id for dag in found)
+
     def waiting_for(self, events: Iterable[AssetEvent]) -> tuple[DagSpec, ...]:
         """Return the Dags that are scheduled on one of these assets; a file that cannot be imported holds none."""
         fresh = list(events)

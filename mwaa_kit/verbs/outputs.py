@@ -27,6 +27,28 @@ def write_output(text: str, output: str, *, source: str) -> None:
     write_aside(text.encode(), output)
 
 
+def refuse_unwritable(output: str | Path) -> None:
+    """Refuse, before long work, a file that could not be written at its end.
+
+    Raises
+    ------
+    WrongUsageError
+        If its folder is not there or takes no files, or if it is a folder itself.
+    """
+    path = Path(output)
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise WrongUsageError(
+            f"cannot be written: there is no folder {folder}", path=str(path), hint="make the folder first"
+        )
+    if path.is_dir():
+        raise WrongUsageError("cannot be written: it is a folder", path=str(path), hint="name a file in it")
+    if not os.access(folder, os.W_OK):
+        raise WrongUsageError(
+            f"cannot be written: {folder} takes no files from you", path=str(path), hint="choose another folder"
+        )
+
+
 def write_aside(content: bytes, output: str) -> None:
     """Write a whole file or none.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mwaa_kit.engine.protocol import Engine, RunInfo
 from mwaa_kit.errors import WrongUsageError
 from mwaa_kit.model.finding import Finding
-from mwaa_kit.model.run import DagRun
+from mwaa_kit.model.run import DagRun, RunNote
 from mwaa_kit.verbs.engines import choose_mode, choose_target, engine_for
 from mwaa_kit.verbs.runnables import find_runnable
 from mwaa_kit.verbs.running import Listen, open_world, play, tell_warnings
@@ -83,8 +83,15 @@ def run_range(
                 info=info,
             )
             runs.append(play(engine, found, options, world, listen))
+            left = () if runs[-1].cancelled or not _is_stuck(runs[-1]) else infos[len(runs) :]
+            if left:
+                listen(
+                    RunNote(
+                        datetime.now(UTC), f"the range ends here: {_left_out(left)} would wait for the past as well"
+                    )
+                )
             ended(runs[-1])
-            if runs[-1].cancelled or _is_stuck(runs[-1]):
+            if runs[-1].cancelled or left:
                 break
         return tuple(runs)
 
@@ -107,6 +114,11 @@ def _list_runs(engine: Engine, dag_id: str, first: datetime, last: datetime, con
     if len(found) > MAX_RUNS:
         raise WrongUsageError(f"Dag {dag_id!r} has more than {MAX_RUNS} runs {between}", hint="choose a shorter range")
     return found
+
+
+def _left_out(infos: Sequence[RunInfo]) -> str:
+    first = infos[0].logical_date or infos[0].run_after
+    return f"the run of {first:%Y-%m-%d %H:%M}" + (f" and {len(infos) - 1} later ones" if len(infos) > 1 else "")
 
 
 def _is_stuck(run: DagRun) -> bool:

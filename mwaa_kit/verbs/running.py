@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from mwaa_kit.engine.protocol import Engine, Insightful
+from mwaa_kit.errors import UnknownTaskError, WrongUsageError
 from mwaa_kit.model.finding import Finding, Severity
 from mwaa_kit.model.run import DagRun, Event
 from mwaa_kit.model.spec import DagSpec
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mwaa_kit.scheduler.people import Ask
     from mwaa_kit.scheduler.running import RunOptions
     from mwaa_kit.scheduler.world import World
+    from mwaa_kit.verbs.neighbours import FolderDags
 
 Listen = Callable[[Event], None]
 
@@ -153,7 +155,25 @@ def open_world(
     from mwaa_kit.verbs.neighbours import FolderDags, recorded_runs
 
     beside = FolderDags(found, choose_target(target), engine=engine, isolated=mode in ("fork", "worker"))
+    _refuse_unknown(answers or {}, found, beside)
     return World(beside, recorded_runs(found.folder), answering(answers or {}, ask))
+
+
+def _refuse_unknown(answers: Mapping[str, Any], found: Runnable, beside: FolderDags) -> None:
+    """Refuse an answer for a task that neither the Dag has nor one that it may start.
+
+    Raises
+    ------
+    UnknownTaskError
+        If there is one.
+    """
+    for name in answers:
+        task_id = name.partition("[")[0]
+        if task_id not in found.spec.by_id and not beside.have_task(task_id):
+            raise UnknownTaskError(
+                f"Dag {found.spec.dag_id!r} has no task {task_id!r} that could be answered",
+                hint="it has: " + ", ".join(found.spec.by_id),
+            )
 
 
 def play(
@@ -192,8 +212,9 @@ def _write_value(engine: Engine, value: object) -> Any:
 
 def select(dag: DagSpec, tasks: tuple[str, ...], *, upstream: bool, downstream: bool) -> tuple[str, ...]:
     """Return the chosen tasks with what lies above or below them, in written order; nothing chosen means all."""
-    from mwaa_kit.errors import UnknownTaskError
-
+    if (upstream or downstream) and not tasks:
+        option = "--with-upstream" if upstream else "--with-downstream"
+        raise WrongUsageError(f"{option} goes with chosen tasks, and none is chosen", hint="choose one with --task ID")
     chosen: set[str] = set()
     for task_id in tasks:
         if task_id not in dag.by_id:

@@ -7,12 +7,14 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from airflow.sdk import DAG, Variable, get_current_context, task
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG, Variable, get_current_context, task, teardown
 
 START = datetime(2026, 1, 1)
 
@@ -151,3 +153,54 @@ with DAG("sleepy_c", schedule=None, start_date=START):
         ctypes.CDLL(None).sleep(600)
 
     nap()
+
+with DAG("vanishing", schedule=None, start_date=START):
+
+    @task
+    def vanish():
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+
+    @task
+    def where():
+        return str(Path.cwd())
+
+    vanish() >> where()
+
+with DAG("closing", schedule=None, start_date=START):
+
+    @task
+    def close():
+        sys.stdout.close()
+        sys.stderr.close()
+
+    @task
+    def speak():
+        print("still heard")
+
+    close() >> speak()
+
+with DAG("leaving", schedule=None, start_date=START):
+
+    @task
+    def leave():
+        os._exit(0)
+
+    @task(trigger_rule="all_done")
+    def after(): ...
+
+    leave() >> after()
+
+with DAG("failing_fast", schedule=None, start_date=START, fail_fast=True, params={"note": ""}):
+
+    @task
+    def fail(params=None):
+        while not Path(params["note"]).exists():
+            time.sleep(0.05)
+        raise ValueError("no more")
+
+    @teardown
+    def clean(): ...
+
+    command = BashOperator(task_id="command", bash_command="echo $$ > {{ params.note }}; sleep 300; sleep 300")
+    [fail(), command >> task(task_id="below")(lambda: None)()] >> clean()

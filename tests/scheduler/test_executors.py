@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_scheduler import alive
 
 from mwaa_kit.model.run import LogLine
 from mwaa_kit.scheduler.local import LocalSettings
@@ -43,14 +44,6 @@ def lines(events: list[Any]) -> list[str]:
 def states(run: Any) -> dict[str, str | None]:
     """Return the states by task_id."""
     return {one.task_id: one.state for one in run.task_instances}
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs, zombies aside."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
 
 
 def test_all_modes_give_the_same_states_and_values(dags: Any, play: Any) -> None:
@@ -226,6 +219,28 @@ def test_sigterm_cancels_a_run_of_the_command_line(tmp_path: Path) -> None:
 
     assert process.returncode == 130
     assert out.splitlines()[-2].startswith("cancelled  endless")
+
+
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
+def test_ctrl_c_ends_what_a_task_has_started(mode: str, tmp_path: Path) -> None:
+    (tmp_path / "commanding.py").write_text(
+        "from datetime import datetime\nfrom airflow.sdk import DAG\n"
+        "from airflow.providers.standard.operators.bash import BashOperator\n"
+        "with DAG('commanding', schedule=None, start_date=datetime(2026, 1, 1)):\n"
+        "    BashOperator(task_id='wait', bash_command='echo pid $$; sleep 300')\n"
+    )
+    command = [sys.executable, "-m", "mwaa_kit", "run", str(tmp_path / "commanding.py"), "--mode", mode]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    pid = next(int(found[1]) for line in process.stderr if (found := re.search(r"│ pid (\d+)", line)))
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+
+    assert (process.returncode, out.split()[:2]) == (130, ["cancelled", "commanding"])
+    deadline = time.monotonic() + 10
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid)
 
 
 def test_a_killed_run_leaves_no_child_and_is_recorded_as_failed(endless: Any, tmp_path: Path) -> None:

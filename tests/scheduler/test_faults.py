@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_scheduler import alive
 
-from mwaa_kit.model.run import LogLine
+import mwaa_kit
+from mwaa_kit.model.run import AIRFLOWS_OWN, LogLine
 from mwaa_kit.scheduler.local import LocalSettings
 
 FILE = Path(__file__).parent / "dags_for_faults.py"
@@ -116,6 +118,51 @@ def test_what_a_task_changes_in_its_process_does_not_reach_the_next(mode: str, d
 
     assert run["look_around"].value == [False, False, True, False]
     assert (Path.cwd(), dict(os.environ), sys.path, signal.getsignal(signal.SIGUSR1)) == before
+
+
+@pytest.mark.parametrize("mode", ["inline", "fork"])
+def test_a_task_may_leave_the_folder_it_is_in_for_one_that_goes_away(mode: str, dags: Any, play: Any) -> None:
+    before = Path.cwd()
+    run, _ = play(dags(FILE)["vanishing"], mode=mode)
+
+    assert (states(run), run["where"].value) == ({"vanish": "success", "where": "success"}, str(before))
+    assert Path.cwd() == before
+
+
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
+def test_a_task_that_closes_its_output_closes_nobody_elses(mode: str, dags: Any, play: Any) -> None:
+    run, events = play(dags(FILE)["closing"], mode=mode)
+
+    told = [line for line in lines(events) if not line.startswith(AIRFLOWS_OWN)]
+    assert (run.state, told) == ("success", ["still heard"])
+    assert not (sys.stdout.closed or sys.stderr.closed)
+
+
+def test_a_worker_goes_on_after_a_task_that_closes_its_output(tmp_path: Path) -> None:
+    run = mwaa_kit.run(str(FILE), dag_id="closing", mode="worker")
+
+    assert states(run) == {"close": "success", "speak": "success"}
+
+
+@pytest.mark.parametrize("mode", ["inline", "threads", "fork"])
+def test_a_task_that_leaves_the_process_fails_and_the_run_goes_on(mode: str, dags: Any, play: Any) -> None:
+    run, _ = play(dags(FILE)["leaving"], mode=mode)
+
+    said = (
+        "the task's process ended with exit code 0" if mode == "fork" else "RuntimeError: os._exit(0) would end the run"
+    )
+    assert states(run) == {"leave": "failed", "after": "success"}
+    assert said in run["leave"].instances[0].error
+
+
+@pytest.mark.parametrize("mode", ["threads", "fork", "worker"])
+def test_with_fail_fast_a_failure_ends_what_runs_and_what_it_has_started(mode: str, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    run = mwaa_kit.run(str(FILE), dag_id="failing_fast", mode=mode, jobs=4, params={"note": str(note)}, fresh=True)
+
+    assert states(run) == {"command": "failed", "fail": "failed", "below": "skipped", "clean": "success"}
+    assert run["command"].instances[0].error == "'fail' failed, and the Dag has fail_fast"
+    assert not alive(int(note.read_text()))
 
 
 def debug(mode: str, typed: str) -> str:

@@ -119,7 +119,7 @@ class Hands:
     def wait(self, timeout_seconds: float | None) -> list[tuple[Job, TaskOutcome]]:
         return [(self.held.pop(0), TaskOutcome("success"))] if self.held else []
 
-    def cancel(self) -> list[Job]:
+    def cancel(self, chosen: object = None) -> list[Job]:
         return []
 
     def close(self) -> None: ...

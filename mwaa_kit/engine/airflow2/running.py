@@ -13,6 +13,7 @@ from mwaa_kit.engine.airflow2.datasets import put_events
 from mwaa_kit.engine.airflow2.elsewhere import refusing, triggering
 from mwaa_kit.engine.airflow3.calling import call_back
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
+from mwaa_kit.engine.killing import killable
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.streams import Write, bounded, routed
 from mwaa_kit.engine.tracebacks import format_error, last_line
@@ -38,7 +39,7 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices) -> TaskOutc
         stack.enter_context(triggering(task, asking))
         if request.resume is None:
             stack.enter_context(refusing(task))
-        return _call_back(dag, request, write) if request.callback else _run(task, request, services)
+        return _call_back(dag, request, write) if request.callback else _run(task, request, services, write)
 
 
 def _call_back(dag: Any, request: TaskRequest, write: Write) -> TaskOutcome:
@@ -53,7 +54,7 @@ def _call_back(dag: Any, request: TaskRequest, write: Write) -> TaskOutcome:
     return TaskOutcome(SUCCESS)
 
 
-def _run(task: Any, request: TaskRequest, services: TaskServices) -> TaskOutcome:
+def _run(task: Any, request: TaskRequest, services: TaskServices, write: Write) -> TaskOutcome:
     from airflow import settings
     from airflow.exceptions import TaskDeferred
 
@@ -66,12 +67,15 @@ def _run(task: Any, request: TaskRequest, services: TaskServices) -> TaskOutcome
         put_events(session, services.list_asset_events())
     ti = database.begin_instance(session, _impatient(task) if request.skip_delays else task, request)
     error: BaseException | None = None
-    try:
-        ti._run_raw_task(session=session, raise_on_defer=True)
-    except TaskDeferred as deferred:
-        return TaskOutcome(DEFERRED, deferral=_read_deferral(deferred))
-    except BaseException as raised:  # Airflow has handled it: it is in the state, and only the words are missing
-        error = raised
+    with killable(ti, write) as kill:
+        try:
+            ti._run_raw_task(session=session, raise_on_defer=True)
+        except TaskDeferred as deferred:
+            return TaskOutcome(DEFERRED, deferral=_read_deferral(deferred))
+        except BaseException as raised:  # Airflow has handled it: it is in the state, and only the words are missing
+            error = raised
+            if not isinstance(error, Exception):
+                kill()
     state = _final_state(ti, error)
     return TaskOutcome(
         state=state,

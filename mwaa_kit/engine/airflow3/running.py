@@ -30,6 +30,7 @@ from mwaa_kit.engine.airflow3.reaching import reachable, starts_a_python
 from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.airflow3.versions import needs_map_indexes, pack_kwargs
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
+from mwaa_kit.engine.killing import killable
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.tracebacks import format_error, last_line
 from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED, SUCCESS
@@ -60,12 +61,15 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
         if starts_a_python(dag.task_dict[request.task_id]):
             stack.enter_context(reachable(supervisor, write))
         instance = _instance(dag, request, services)
+        kill = stack.enter_context(killable(instance, write))
         try:
             context = instance.get_template_context()
             if request.callback:
                 call_back(dag, request.callback, request.reason, context, write)
                 return TaskOutcome(SUCCESS)
             state, message, error = task_runner.run(instance, context, log)
+            if error is not None and not isinstance(error, Exception):
+                kill()
             context["exception"] = error
             task_runner.finalize(instance, state, context, log, error)
         except Exception as failure:  # what the runner does not catch, it would report as a failed task
