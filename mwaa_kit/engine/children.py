@@ -27,6 +27,7 @@ from multiprocessing.connection import wait as wait_for_any
 from typing import Any
 
 from mwaa_kit.engine.forked import OUTCOME, SILENT, be_child
+from mwaa_kit.engine.forking import fork_between_imports
 from mwaa_kit.engine.jobs import Job, state_after_failure
 from mwaa_kit.engine.processes import bury, gone, readable, signal_group
 from mwaa_kit.engine.protocol import Engine, TaskOutcome
@@ -102,7 +103,7 @@ class Children:
         here, there = Pipe()
         read_end, write_end = os.pipe()
         flush_output()
-        pid = os.fork()
+        pid = fork_between_imports()
         if pid == 0:
             here.close()
             os.close(read_end)

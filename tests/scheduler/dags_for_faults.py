@@ -204,3 +204,25 @@ with DAG("failing_fast", schedule=None, start_date=START, fail_fast=True, params
 
     command = BashOperator(task_id="command", bash_command="echo $$ > {{ params.note }}; sleep 300; sleep 300")
     [fail(), command >> task(task_id="below")(lambda: None)()] >> clean()
+
+with DAG("importing", schedule=None, start_date=START):
+
+    @task
+    def import_slowly():
+        import slowly_imported
+
+        return slowly_imported.DONE
+
+    @task
+    def wait_for_its_begin():
+        while "slowly_imported" not in sys.modules:
+            time.sleep(0.01)
+
+    @task(execution_timeout=timedelta(seconds=10))
+    def import_it_too():
+        import slowly_imported
+
+        return slowly_imported.DONE
+
+    import_slowly()
+    wait_for_its_begin() >> import_it_too()

@@ -165,6 +165,12 @@ def test_with_fail_fast_a_failure_ends_what_runs_and_what_it_has_started(mode: s
     assert not alive(int(note.read_text()))
 
 
+def test_a_task_is_not_forked_while_another_imports_what_it_needs(dags: Any, play: Any) -> None:
+    run, _ = play(dags(FILE)["importing"], mode="threads", jobs=4)
+
+    assert (states(run)["import_it_too"], run["import_it_too"].value) == ("success", True)
+
+
 def debug(mode: str, typed: str) -> str:
     """Run the Dag with a breakpoint in a process of its own, and type into it."""
     command = [sys.executable, "-c", DEBUGGED, str(FILE), mode]

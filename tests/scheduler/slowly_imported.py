@@ -1,0 +1,6 @@
+"""A module that takes its time, for the tests of forks."""
+
+import time
+
+time.sleep(2)
+DONE = True
