@@ -17,8 +17,11 @@ def can_ask() -> bool:
 
 
 def ask(question: Question) -> Any:
-    """Ask until there is an answer that fits; return its options and fields."""
-    return ask_by_lines(question, _show, lambda text, default: str(click.prompt(text, default=default, err=True)))
+    """Ask until there is an answer that fits; return its options and fields. Ctrl-C cancels the run, as anywhere in it."""
+    try:
+        return ask_by_lines(question, _show, lambda text, default: str(click.prompt(text, default=default, err=True)))
+    except click.Abort:
+        raise KeyboardInterrupt from None
 
 
 def _show(text: str) -> None:

@@ -54,6 +54,7 @@ class Child:
     write: Write
     kill_at: float | None = None
     last_moment: float = 0.0
+    late: bool = False
     rest: bytes = b""
     outcome: TaskOutcome | None = None
     ended: bool = field(default=False)
@@ -161,7 +162,7 @@ class Children:
         """Kill a child whose time is long over: its timeout did not reach it."""
         for child in self.running:
             if child.kill_at is not None and time.monotonic() >= child.kill_at:
-                child.kill_at = None
+                child.kill_at, child.late = None, True
                 child.write("error", "the task did not stop at its execution_timeout, so its process is killed")
                 signal_group(child.pid, signal.SIGKILL)
 
@@ -250,5 +251,8 @@ def _died(child: Child, status: int) -> TaskOutcome:
     code = os.waitstatus_to_exitcode(status)
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     reason = f"the task's process {how} before the task was done"
-    child.write("error", reason)
+    if child.late:
+        reason = "the task did not stop at its execution_timeout, so its process was killed"
+    if not child.late:  # that was written when it was killed
+        child.write("error", reason)
     return TaskOutcome(state_after_failure(child.job.request), reason)

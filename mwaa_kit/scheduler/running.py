@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -155,6 +156,10 @@ def run_dag(
             emit(RunCancelling(now(), dag.dag_id, info.run_id))
             loop.cancel()
         _tear_down(loop)
+    except BaseException:  # a mistake of ours, or whoever listens went away: nothing shall stand there as running
+        with deaf_to_interrupts(), contextlib.suppress(Exception):
+            loop.cancel()
+        raise
     finally:  # also when whoever listens went away: the record must not say for ever that it is running
         try:
             executor.close()

@@ -173,6 +173,35 @@ def test_a_person_is_asked_below_what_happened_and_the_live_view_goes_on_afterwa
     )
 
 
+def test_ctrl_c_at_a_question_cancels_the_run_with_its_teardowns(tmp_path: Path) -> None:
+    (tmp_path / "asks.py").write_text(
+        "from datetime import datetime\nfrom airflow.sdk import dag, setup, teardown\n"
+        "from airflow.providers.standard.operators.hitl import ApprovalOperator\n"
+        "@dag(schedule=None, start_date=datetime(2026, 1, 1))\n"
+        "def asks():\n"
+        "    up, down = setup(lambda: None), teardown(lambda: print('cleaned up'))\n"
+        "    made, undone = up.override(task_id='up')(), down.override(task_id='down')()\n"
+        "    made >> ApprovalOperator(task_id='ok', subject='Go?') >> undone\n"
+        "    made >> undone\n"
+        "asks()\n"
+    )
+    sent: list[int] = []
+
+    def interrupt(text: str, process: subprocess.Popen[bytes]) -> None:
+        if text.endswith("choose:") and not sent:
+            sent.append(process.pid)
+            process.send_signal(signal.SIGINT)
+
+    seen = run_at_terminal([sys.executable, "-m", "mwaa_kit", "run", str(tmp_path / "asks.py")], on_frame=interrupt)
+    lines = seen.screen.text.splitlines()
+    assert "  down  │ cleaned up" in lines
+    assert (seen.code, lines[-4].split()[:2], [line.split()[:3] for line in lines[-3:]]) == (
+        130,
+        ["cancelled", "asks"],
+        [["✓", "up", "success"], ["✓", "down", "success"], ["✗", "ok", "failed"]],
+    )
+
+
 def test_a_large_mapped_task_is_told_as_a_whole_but_for_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     each = (TaskInstance("each", index, "failed" if index == 7 else "success", 1) for index in range(300))
     show_run(DagRun("etl", "r1", "failed", task_instances=(TaskInstance("rows", -1, "success", 1), *each)))

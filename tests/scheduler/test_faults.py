@@ -77,6 +77,9 @@ def test_a_task_that_hears_no_signal_is_killed_after_its_timeout(
 
     assert states(run) == {"stuck": "failed"}
     assert "the task did not stop at its execution_timeout, so its process is killed" in lines(events)
+    assert (
+        run["stuck"].instances[0].error == "the task did not stop at its execution_timeout, so its process was killed"
+    )
 
 
 def test_a_task_that_wants_too_much_memory_fails_alone(engine: Any, dags: Any) -> None:
