@@ -94,6 +94,42 @@ def test_a_run_that_fails_says_why_and_what_its_tasks_wrote(told: str) -> None:
     ) in told
 
 
+def test_a_check_that_is_none_fails_alone_and_in_its_own_words(tmp_path: Path) -> None:
+    cells = (
+        "#| task: load\nrows = [1]",
+        "#| test: good\nassert rows == [1]",
+        "#| test: syntax\nassert = 3",
+        "#| test: unknown\nassert rows == nowhere",
+        "#| test: magic\n%timeit rows",
+        "#| dag\nfrom airflow.sdk import dag\n@dag(schedule=None)\ndef etl(): ...",
+    )
+    write_notebook(tmp_path / "etl.ipynb", *cells)
+    told = pytest_in(tmp_path, "--mwaa")
+    outcomes = re.findall(r"^(PASSED|FAILED|ERROR) etl.ipynb::(\w+)", told, re.M)
+
+    assert sorted((name, outcome) for outcome, name in outcomes) == [
+        ("good", "PASSED"),
+        ("magic", "FAILED"),
+        ("syntax", "FAILED"),
+        ("unknown", "FAILED"),
+    ]
+    assert "cell 3, line 2: MK201 unparsable-cell" in told
+    assert "the check in cell 4 reads 'nowhere'" in told
+    assert "mwaa_kit_check" not in told
+
+
+def test_a_slip_in_a_test_is_said_in_words_with_the_next_step(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "churn.ipynb", *CELLS)
+    (tmp_path / "test_slips.py").write_text(
+        "def test_typo(dag_run):\n    dag_run('churn.ipynb', tasks=['laod'])\n"
+        "def test_one_name(dag_run):\n    assert dag_run('churn.ipynb', tasks='load')['load'].state == 'success'\n"
+    )
+    told = pytest_in(tmp_path)
+
+    assert "Dag 'churn' has no task 'laod'\n  next: it has: load, features, score, broken\n" in told
+    assert ("1 failed, 1 passed" in told, "Traceback" in told, "mwaa_kit/verbs" in told) == (True, False, False)
+
+
 def test_without_the_flag_nothing_is_collected_and_nothing_imported(tmp_path: Path) -> None:
     write_notebook(tmp_path / "churn.ipynb", *CELLS)
     (tmp_path / "test_unused.py").write_text(UNUSED)

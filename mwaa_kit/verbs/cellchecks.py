@@ -7,14 +7,16 @@ and the check itself is done by whoever asks, with the values as live objects.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.errors import MwaaKitError
+from mwaa_kit.errors import MwaaKitError, UncompiledNotebookError
+from mwaa_kit.model.finding import Finding, errors_in
 from mwaa_kit.model.module import DagModule, EdgeReason
 from mwaa_kit.model.notebook import Cell, Notebook
 from mwaa_kit.model.run import SUCCESS, DagRun, TaskResult
@@ -76,6 +78,7 @@ class CheckedNotebook:
     def __init__(self, path: str, params: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self._params = dict(params or {})
+        self._broken: dict[int, MwaaKitError] = {}
         self.log: list[str] = []
 
     def names_for(self, check: CellCheck) -> dict[str, Any]:
@@ -86,8 +89,10 @@ class CheckedNotebook:
         UpstreamFailedError
             If one of these tasks did not succeed.
         MwaaKitError
-            If the notebook cannot be compiled or imported.
+            If this check, or the notebook, cannot be compiled or imported.
         """
+        if self._module and (error := self._broken.get(check.cell)):
+            raise error
         found = {**self._globals, **self._param_values}
         for edge in self._edges_of(check):
             result = self._run[edge.upstream]
@@ -100,15 +105,21 @@ class CheckedNotebook:
 
     @cached_property
     def _module(self) -> DagModule:
+        """The notebook with its checks as tasks; one that cannot be one stays behind, and keeps no other from its turn."""
         from mwaa_kit.authoring.compile import compile_source
         from mwaa_kit.authoring.helpers import find_support
         from mwaa_kit.authoring.ipynb import read_notebook
         from mwaa_kit.verbs.engines import choose_target
         from mwaa_kit.verbs.sources import need_clean
 
-        notebook = _with_checks_as_tasks(read_notebook(self.path))
-        compiled = compile_source(notebook, target=choose_target(None), support=find_support(notebook))
-        return replace(need_clean(compiled), file_name=f"{Path(self.path).stem}_checks.py")
+        plain = read_notebook(self.path)
+        while True:
+            notebook = _with_checks_as_tasks(plain, self._broken)
+            compiled = compile_source(notebook, target=choose_target(None), support=find_support(notebook))
+            wrong = [found for found in errors_in(compiled.findings) if _is_in_check(found, plain, self._broken)]
+            if not wrong:
+                return replace(need_clean(compiled), file_name=f"{Path(self.path).stem}_checks.py")
+            self._broken |= {found.at.cell: _error_of(found) for found in reversed(wrong) if found.at.cell}
 
     @cached_property
     def _loaded(self) -> Any:
@@ -160,11 +171,23 @@ class CheckedNotebook:
         return interpreter.finish(run_dag(open_engine(), spec, options, local=local, store_in=None, listen=listen))
 
 
-def _with_checks_as_tasks(notebook: Notebook) -> Notebook:
-    """Return the notebook with each check a task; lines stay where they are."""
+def _is_in_check(found: Finding, notebook: Notebook, broken: Collection[int]) -> bool:
+    """Whether a finding is of a check that stood as a task."""
+    checks = {cell.number for cell in notebook.cells if _check_name(cell) is not None}
+    return found.at.cell in checks and found.at.cell not in broken
+
+
+def _error_of(found: Finding) -> MwaaKitError:
+    """Return what is raised for a check that cannot be compiled; the task that stood for it is nothing to the reader."""
+    said = re.sub(rf"task '{_TASK_ID.format('')}(\d+)'", r"the check in cell \1", found.message)
+    return UncompiledNotebookError(f"{found.code} {found.name}: {said}", at=found.at, hint=found.hint)
+
+
+def _with_checks_as_tasks(notebook: Notebook, broken: Collection[int] = ()) -> Notebook:
+    """Return the notebook with each check a task, but for the broken ones; lines stay where they are."""
 
     def read(cell: Cell) -> Cell:
-        if _check_name(cell) is None:
+        if _check_name(cell) is None or cell.number in broken:
             return cell
         lines = cell.source.split("\n")
         at = next(number for number, line in enumerate(lines) if line.strip())
