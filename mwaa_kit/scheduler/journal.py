@@ -116,13 +116,28 @@ def _forget_oldest(folder: Path) -> None:
                 path.unlink()
 
 
-def forget_journals(beside: Path, runs: Collection[tuple[str, str]]) -> None:
-    """Delete the journals of runs, which are named by (dag_id, run_id)."""
+def forget_journals(
+    beside: Path, runs: Collection[tuple[str, str]], *, on_record: Collection[tuple[str, str]] | None = None
+) -> None:
+    """Delete the journals of runs, which are named by (dag_id, run_id).
+
+    Parameters
+    ----------
+    on_record
+        All that are on record: the journals of others go too, such as of a run that found the disk full; None lets them stay.
+    """
     for path in (beside / FOLDER_NAME / "events").glob("*.jsonl"):
         began = _began(path)
-        if began and (began["dag_id"], began["run_id"]) in runs:
+        run = (began["dag_id"], began["run_id"]) if began else None
+        if run in runs or (on_record is not None and run not in on_record and not _is_going_on(path)):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _is_going_on(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open(encoding="utf-8") as file:
+        return _is_written(file)
+    return False
 
 
 def _without_large_values(line: dict[str, Any]) -> dict[str, Any]:

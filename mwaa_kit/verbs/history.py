@@ -117,6 +117,8 @@ def prune(
 ) -> Pruned:
     """Forget the oldest runs of a notebook or a Dag file, with their values and logs; of all, when `path` is a folder.
 
+    Of a folder the logs of runs go too that could not be recorded.
+
     Parameters
     ----------
     keep
@@ -142,7 +144,8 @@ def prune(
         store.shrink()
         kept = len(store.list_runs(dag_id, source))
         left = {(line.dag_id, line.run_id) for line in store.list_runs()}  # a run that was resumed has two rows
-    forget_journals(folder, frozenset(gone) - left)
+    everything = source is None and dag_id is None
+    forget_journals(folder, frozenset(gone) - left, on_record=left if everything else None)
     return Pruned(gone, max(0, before - _size_of(folder / FOLDER_NAME)), kept)
 
 

@@ -62,3 +62,16 @@ def test_a_run_that_is_pruned_is_gone_with_its_events(cli: Cli, tmp_path: Path) 
     assert told.out.splitlines()[0] == f"forgot  etl  {made[1]}"
     assert len(list(Path(".mwaa-kit/events").iterdir())) == 1
     assert cli("prune", "etl.py", "--max-size", "much").code == 2
+
+
+def test_the_events_of_a_run_that_could_not_be_recorded_go_when_the_folder_is_pruned(cli: Cli, tmp_path: Path) -> None:
+    Path("etl.py").write_text(DAG)
+    made = cli("run", "etl.py", "--json").lines[-1]["run_id"]
+    [kept] = Path(".mwaa-kit/events").iterdir()
+    lost = kept.with_name("20260101T000000000000.jsonl")
+    lost.write_text(kept.read_text().replace(made, "manual__lost"))
+
+    assert cli("prune", "etl.py").code == 0
+    assert lost.exists()
+    assert cli("prune", ".").code == 0
+    assert list(Path(".mwaa-kit/events").iterdir()) == [kept]

@@ -109,6 +109,16 @@ def test_the_critical_path_is_the_chain_that_ends_last_with_its_waits() -> None:
     ]
 
 
+def test_the_critical_path_goes_on_above_what_did_not_run() -> None:
+    happened = (
+        *((1.0, "load", "running"), (2.0, "load", "success"), (2.1, "fast", "success"), (2.2, "slow", "skipped")),
+        *((3.0, "join", "running"), (4.0, "join", "success")),
+    )
+    found = record(DIAMOND, happened)
+    path = find_critical_path(found, find_spans(found))
+    assert [(step.span.key[0], step.waited_seconds) for step in path] == [("load", 1.0), ("join", 1.0)]
+
+
 def test_a_card_says_what_to_do_next_about_a_failure_above_all_and_at_its_task() -> None:
     happened = ((1.0, "load", "running"), (2.0, "load", "failed"))
     page = Elements(RunCard(record(spec({"load": ()}), happened, state="failed", error=NO_VARIABLE), {}).html)

@@ -109,18 +109,19 @@ def find_critical_path(record: RunRecord, spans: dict[TaskKey, Span]) -> tuple[C
     Notes
     -----
     Each step is, of all instances of the tasks directly upstream that had ended when the next one began, the one that ended
-    last. What lies between is waiting for a free place.
+    last. What lies between is waiting for a free place. The chain is followed through instances that did not run, as skipped
+    and reused ones do, and those are left out of it at the end: they took no time.
     """
     ran = [span for span in spans.values() if span.ran]
     if not ran or record.start_date is None:
         return ()
     by_task: dict[str, list[Span]] = {}
-    for span in ran:
+    for span in spans.values():
         by_task.setdefault(span.key[0], []).append(span)
     chain = [max(ran, key=lambda span: span.end)]
     while before := _latest_before(chain[-1], record, by_task):
         chain.append(before)
-    chain.reverse()
+    chain = [span for span in reversed(chain) if span.ran]
     ends = [record.start_date, *(span.end for span in chain)]
     return tuple(
         CriticalStep(span, max(0.0, (span.start - end).total_seconds())) for span, end in zip(chain, ends, strict=False)

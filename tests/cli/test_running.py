@@ -1,0 +1,66 @@
+"""mwaa-kit run: what it refuses before it runs, and what its exit code says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PRODUCER = """
+from datetime import datetime
+from airflow.sdk import DAG, Asset, task
+START = datetime(2026, 1, 1)
+with DAG("produces", schedule=None, start_date=START):
+    @task(outlets=[Asset("rows")])
+    def make(): ...
+    make()
+with DAG("consumes", schedule=[Asset("rows")], start_date=START):
+    @task
+    def use():
+        raise ValueError("no rows")
+    use()
+"""
+DAILY = """
+from datetime import datetime
+from airflow.sdk import DAG, task
+with DAG("daily", schedule="@daily", start_date=datetime(2026, 1, 1), catchup=True):
+    @task(depends_on_past=True)
+    def load(ds=None):
+        if ds == "2026-01-02":
+            raise ValueError("no file")
+    load()
+"""
+
+
+def test_a_run_whose_asset_started_one_that_failed_is_no_success_of_the_command(cli: Callable[..., Any]) -> None:
+    Path("assets.py").write_text(PRODUCER)
+    ended = cli("run", "assets.py", "--dag-id", "produces", "--follow-assets", "-q")
+    assert (ended.code, ended.out.splitlines()[-1]) == (1, "  but what it started failed: consumes")
+    assert cli("run", "assets.py", "--dag-id", "produces", "-q").code == 0
+
+
+def test_a_range_that_the_past_holds_up_says_what_it_leaves_out(cli: Callable[..., Any]) -> None:
+    Path("daily.py").write_text(DAILY)
+    ended = cli("run", "daily.py", "--from", "2026-01-01", "--to", "2026-01-06", "-q")
+    said = "the range ends here: the run of 2026-01-04 00:00 and 2 later ones would wait for the past as well"
+    assert (ended.code, said in ended.err, ended.out.count("daily in")) == (1, True, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--answer", "lode=Approve"), "Dag 'daily' has no task 'lode' that could be answered"),
+        (("--card", "nowhere/card.html"), "cannot be written: there is no folder"),
+        (("--record", "nowhere/run.json"), "cannot be written: there is no folder"),
+        (("--card", "."), "cannot be written: it is a folder"),
+        (("--with-upstream",), "--with-upstream goes with chosen tasks, and none is chosen"),
+        (("--from", "2026-01-01", "--to", "2026-01-02", "--stub", "load=1"), "--stub does not go with --from and --to"),
+    ],
+)
+def test_a_slip_is_refused_before_anything_runs(words: tuple[str, ...], said: str, cli: Callable[..., Any]) -> None:
+    Path("daily.py").write_text(DAILY)
+    ended = cli("run", "daily.py", *words)
+    assert (ended.code, said in ended.err, "next: " in ended.err) == (2, True, True), ended.err
+    assert not Path(".mwaa-kit").exists()
