@@ -31,10 +31,11 @@ Airflow documentation, "Managing Connections": the URI format.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ from mwaa_kit.scheduler.awsaccess import AWS, PRACTICE, FoundConnection, lead
 from mwaa_kit.scheduler.secrets import is_sensitive, secrets_of_connection
 
 FILE_NAME = "mwaa-kit.local.toml"
+
+_TABLES = ("variables", "connections", "pools", "aws")
+_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description", "conn_id")
+"""Of a Connection; as Airflow names them, also in JSON."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +96,29 @@ def read_local_settings(folder: Path) -> LocalSettings:
     Raises
     ------
     ConfigurationError
-        If the file is not TOML, or an entry is neither a URI nor a table.
+        If the file is not TOML, an entry is neither a URI nor a table, or there is something in it that means nothing.
     """
     path = next((up / FILE_NAME for up in (folder, *folder.parents) if (up / FILE_NAME).is_file()), None)
     if path:
         keep_out_of_git(path)
     document = _read_toml(path) if path else {}
+    tables = ", ".join(f"[{name}]" for name in _TABLES)
+    _refuse_unknown(document, _TABLES, "has", f"which is none of its tables: {tables}", str(path))
     written = _table(document, "connections", str(path))
-    connections = {name: _read_connection(value, str(path)) for name, value in written.items()}
+    connections = {name: _read_connection(value, str(path), name) for name, value in written.items()}
+    for name, fields in connections.items():
+        _refuse_unknown(fields, _FIELDS, f"gives Connection {name!r} the field", "which no Connection has", str(path))
     variables = {key: _as_text(value) for key, value in _table(document, "variables", str(path)).items()}
     return LocalSettings(connections, variables, _read_pools(document, str(path)), _read_aws(document, str(path)))
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: Collection[str], begins: str, ends: str, where: str) -> None:
+    """Refuse a name that would be passed over without a word, such as one that is misspelt."""
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"is {close[0]!r} meant?" if close else f"it may be one of: {', '.join(known)}"
+            raise ConfigurationError(f"{begins} {name!r}, {ends}", path=where, hint=hint)
 
 
 def _read_pools(document: Mapping[str, Any], where: str) -> dict[str, int]:
@@ -161,13 +179,13 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _read_connection(value: object, where: str) -> dict[str, Any]:
+def _read_connection(value: object, where: str, name: str = "") -> dict[str, Any]:
     """Read a URI, a JSON object or a TOML table; the message never shows the value, which may hold a password."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = json.loads(value)
         except json.JSONDecodeError:
-            raise ConfigurationError("holds a Connection that is neither a URI nor JSON", path=where) from None
+            raise _no_connection(name, "is neither a URI nor JSON", where) from None
     if isinstance(value, Mapping):
         fields = {str(key): item for key, item in value.items()}
         if isinstance(fields.get("extra"), Mapping):
@@ -177,8 +195,17 @@ def _read_connection(value: object, where: str) -> dict[str, Any]:
         try:
             return _read_uri(value)
         except ValueError:  # its text holds what was written, so it is not shown or kept
-            raise ConfigurationError("holds a Connection whose URI has no valid host and port", path=where) from None
-    raise ConfigurationError("holds a Connection that is neither a URI nor a table", path=where)
+            raise _no_connection(name, "has a URI without a valid host and port", where) from None
+    raise _no_connection(name, "is neither a URI nor a table", where)
+
+
+def _no_connection(name: str, why: str, where: str) -> ConfigurationError:
+    called = f"Connection {name!r}" if name else "a Connection"
+    return ConfigurationError(
+        f"holds {called} that {why}",
+        path=where,
+        hint=f'write: {name or "NAME"} = "type://login:password@host:port/schema"',
+    )
 
 
 def _read_uri(uri: str) -> dict[str, Any]:

@@ -294,6 +294,38 @@ def test_settings_are_found_above_the_notebook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        (
+            '[variable]\nrate = "1"\n',
+            "has 'variable', which is none of its tables: [variables], [connections], [pools], [aws]",
+            "is 'variables' meant?",
+        ),
+        (
+            'rate = "1"\n',
+            "has 'rate', which is none of its tables: [variables], [connections], [pools], [aws]",
+            "it may be one of: variables, connections, pools, aws",
+        ),
+        (
+            '[connections."{w}"]\nconn_typ = "http"\n',
+            "gives Connection '{w}' the field 'conn_typ', which no Connection has",
+            "is 'conn_type' meant?",
+        ),
+        (
+            '[connections]\ndb = "localhost"\n',
+            "holds Connection 'db' that is neither a URI nor a table",
+            'write: db = "type://login:password@host:port/schema"',
+        ),
+    ],
+)
+def test_what_is_misspelt_in_the_settings_is_not_passed_over(text: str, said: str, hint: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read_local_settings(write(tmp_path, text))
+
+    assert (refused.value.message, refused.value.hint) == (said, hint)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '[connections]\ndb = "postgres://me:hunter2@host',

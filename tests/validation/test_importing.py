@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import mwaa_kit
+from mwaa_kit.errors import DagImportError
 from mwaa_kit.model.module import DagModule
 from mwaa_kit.model.spec import ImportProblem, LoadedFile
 from mwaa_kit.targets.interpreters import Interpreter
@@ -101,3 +102,18 @@ etl()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     [finding] = mwaa_kit.check(str(path), target=airflow2.target.airflow).findings
     assert finding.message == "The Dag file was not imported with Airflow 2.11.2: this Python has Airflow 3.3.1."
+
+
+def test_a_schedule_that_airflow_cannot_serialise_is_an_import_error(tmp_path: Path) -> None:
+    path = tmp_path / "events.py"
+    path.write_text(
+        "import pendulum\nfrom airflow.sdk import DAG, EventsTimetable\n"
+        "from airflow.providers.standard.operators.empty import EmptyOperator\n"
+        "with DAG('events', schedule=EventsTimetable([pendulum.datetime(2026, 1, 1)])):\n    EmptyOperator(task_id='a')\n"
+    )
+    said = "Airflow cannot serialise the schedule of Dag 'events', an EventsTimetable: KeyError: '_summary'"
+    [finding] = mwaa_kit.check(str(path)).findings
+    assert (finding.code, finding.message) == ("MK303", f"Airflow cannot import the Dag file: {said}.")
+    with pytest.raises(DagImportError) as refused:
+        mwaa_kit.run(str(path))
+    assert said in refused.value.message

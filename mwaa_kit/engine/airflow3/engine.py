@@ -58,8 +58,15 @@ class Airflow3Engine:
         seconds = time.perf_counter() - started
         refuse_taken(path, bag.dags, taken)
         problems = tuple(_read_problem(path, text) for text in bag.import_errors.values())
-        specs = tuple(self.adopt(dag, os.path.basename(path)) for dag in _in_written_order(path, bag.dags))
-        return LoadedFile(specs, problems, seconds)
+        specs = []
+        for dag in _in_written_order(path, bag.dags):
+            try:
+                timetabling.core_timetable(dag)
+            except DagImportError as error:
+                problems += (ImportProblem(path, error.message),)
+            else:
+                specs.append(self.adopt(dag, os.path.basename(path)))
+        return LoadedFile(tuple(specs), problems, seconds)
 
     def adopt(self, dag: Any, relative_path: str = "") -> DagSpec:
         """Take a Dag object; it can be run afterwards.

@@ -7,18 +7,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mwaa_kit.engine.protocol import RunInfo
+from mwaa_kit.errors import DagImportError
+from mwaa_kit.model.handing import with_article
 
 SCHEDULED = "scheduled"
 
 
 def core_timetable(dag: Any) -> Any:
-    """Return the timetable that can compute; 3.2 moved those of Dags into the Task SDK, where they only describe."""
+    """Return the timetable that can compute; 3.2 moved those of Dags into the Task SDK, where they only describe.
+
+    Raises
+    ------
+    DagImportError
+        If Airflow cannot read back what it writes of it: MWAA does not get to see such a Dag.
+    """
     timetable = dag.timetable
     if hasattr(timetable, "infer_manual_data_interval"):
         return timetable
     from airflow.serialization.encoders import coerce_to_core_timetable
 
-    return coerce_to_core_timetable(timetable)
+    try:
+        return coerce_to_core_timetable(timetable)
+    except Exception as error:
+        raise DagImportError(
+            f"Airflow cannot serialise the schedule of Dag {dag.dag_id!r}, {with_article(type(timetable).__name__)}: "
+            f"{type(error).__name__}: {error}",
+            hint="give it another schedule; a timetable of airflow.timetables, where there is one, instead of airflow.sdk's",
+        ) from error
 
 
 def data_interval(dag: Any, when: datetime) -> Any:
