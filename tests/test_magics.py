@@ -298,6 +298,13 @@ def test_widgets_and_figures_do_not_mind_a_run(kernel: Kernel) -> None:
             ),
         ),
         ("%run_task nix", "error: Dag 'churn' has no task 'nix'\n  next: it has: load, features, score"),
+        (
+            "%run_task score rows=3",
+            (
+                "error: Dag 'churn' has neither a task nor a param 'rows'\n"
+                "  next: its tasks: load, features, score; its params: n"
+            ),
+        ),
         ("%publish_dag", "error: %publish_dag: the following arguments are required: --env\n  next: see %publish_dag?"),
         (
             "%plan_dag --env practice",
@@ -332,6 +339,14 @@ def test_a_cell_that_was_run_but_not_saved_is_pointed_out(kernel: Kernel) -> Non
     kernel.run("#| task: features\ntotal = 0")
     assert kernel.run("%dag").out == note
     assert kernel.run("%dag broken.ipynb").out == ""
+    write_notebook(kernel.folder / "churn.ipynb", *CHURN)
+    assert kernel.run("%dag").out == ""
+
+
+def test_a_task_function_that_was_run_but_not_saved_is_pointed_out(kernel: Kernel) -> None:
+    write_notebook(kernel.folder / "churn.ipynb", *CHURN, "@task\ndef later(): return 1")
+    kernel.run("from airflow.sdk import task\n@task\ndef later(): return 2")
+    assert "note: 'def later' was run with other code than is saved" in kernel.run("%dag").out
     write_notebook(kernel.folder / "churn.ipynb", *CHURN)
     assert kernel.run("%dag").out == ""
 

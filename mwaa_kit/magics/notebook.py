@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,26 @@ from mwaa_kit.errors import MwaaKitError, WrongUsageError
 
 _TASK_CELL = re.compile(r"\s*(?:#\||%%)\s*(task\+?:?\s*[^\s]+|params|dag\b|shared\b)")
 
-_ran: dict[str, tuple[str, float]] = {}
-"""By what a task cell declares: the code it was last run with in this kernel, and when."""
+_TASK_FUNCTION = re.compile(r"^@task\b[^\n]*\n(?:@[^\n]*\n)*(?:async\s+)?def\s+(\w+)", re.M)
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What a task cell was run with, and when.
+
+    Parameters
+    ----------
+    function
+        The name of a ``@task`` function, which may belong to a Dag of this kernel alone; else empty.
+    """
+
+    code: str
+    at: float
+    function: str = ""
+
+
+_ran: dict[str, _Ran] = {}
+"""By what a task cell declares: how it was last run in this kernel."""
 
 
 def find_source(shell: Any, word: str | None) -> Any:
@@ -84,8 +103,11 @@ def tell_unsaved(shell: Any, path: str) -> None:
 
 def remember_cell(info: Any) -> None:
     """Keep what a task cell was run with, and when; IPython calls this before each cell."""
-    if match := _TASK_CELL.match(info.raw_cell or ""):
-        _ran[match[1]] = (info.raw_cell.strip(), time.time())
+    code = (info.raw_cell or "").strip()
+    if match := _TASK_CELL.match(code):
+        _ran[match[1]] = _Ran(code, time.time())
+    elif match := _TASK_FUNCTION.search(code):
+        _ran[match[1]] = _Ran(code, time.time(), match[1])
 
 
 def unsaved_cell(shell: Any, path: str) -> str | None:
@@ -95,8 +117,12 @@ def unsaved_cell(shell: Any, path: str) -> str | None:
     from mwaa_kit.authoring.ipynb import read_notebook
 
     saved = {cell.source.strip() for cell in read_notebook(path).cells}
+    functions = {name for source in saved for name in _TASK_FUNCTION.findall(source)}
     saved_at = Path(path).stat().st_mtime
-    return next((code.splitlines()[0] for code, at in _ran.values() if at > saved_at and code not in saved), None)
+    for one in _ran.values():
+        if one.at > saved_at and one.code not in saved and (not one.function or one.function in functions):
+            return f"def {one.function}" if one.function else one.code.splitlines()[0]
+    return None
 
 
 def _is_own(shell: Any, path: str) -> bool:

@@ -23,12 +23,17 @@ def take_values(
     Raises
     ------
     WrongUsageError
-        If a key is both a task and a param, or the Python after ``=`` fails.
+        If a key is both a task and a param, or neither in a Dag that has params; if the Python after ``=`` fails.
     """
     values, params = dict[str, Any](), list[str]()
     for pair in pairs:
         key, _, code = pair.partition("=")
         if key not in spec.by_id:
+            if spec.params and key not in spec.params:
+                raise WrongUsageError(
+                    f"Dag {spec.dag_id!r} has neither a task nor a param {key!r}",
+                    hint=f"its tasks: {', '.join(spec.by_id)}; its params: {', '.join(spec.params)}",
+                )
             params.append(pair)
         elif key in spec.params:
             raise WrongUsageError(
@@ -45,7 +50,7 @@ def _evaluate(shell: Any, key: str, code: str) -> Any:
     except Exception as error:
         raise WrongUsageError(
             f"{key}={code}: {type(error).__name__}: {error}",
-            hint="write a name of this kernel, or Python without spaces",
+            hint="write a name of this kernel, or Python in quotes: " + f"""{key}='[{{"id": 1}}]'""",
         ) from error
 
 

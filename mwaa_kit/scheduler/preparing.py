@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,7 @@ def prepare(
     prepared = Preparation(narrowed, task_ids, info)
     if isinstance(engine, Insightful) and (history is not None or instead.stubs or task_ids):
         prepared.insights = engine.look_into(dag.dag_id)
+    prepared.notes += _note_undeclared(dag, asked.conf)
     _stub(prepared, dag, instead)
     _replay(prepared, instead)
     if resumed and history is not None:
@@ -115,6 +116,14 @@ def prepare(
         reuser = Reuser(instead.reuse, prepared.insights, history, version, params, prepared.reuse_keys, said)
         prepared.finders.append(reuser.find)
     return prepared
+
+
+def _note_undeclared(dag: DagSpec, conf: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for what was given as a param and is none, in a Dag that has some: it may be misspelt."""
+    for name in conf if dag.params else ():
+        if name not in dag.params:
+            has = ", ".join(dag.params)
+            yield f"the Dag has no param {name!r} (it has {has}): only what reads the run's conf sees it"
 
 
 def _find_resumed(history: History | None, dag_id: str, instead: Instead) -> StoredRun | None:
