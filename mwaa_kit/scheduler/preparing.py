@@ -103,7 +103,7 @@ def prepare(
     prepared = Preparation(narrowed, task_ids, info)
     if isinstance(engine, Insightful) and (history is not None or instead.stubs or task_ids):
         prepared.insights = engine.look_into(dag.dag_id)
-    prepared.notes += _note_undeclared(dag, asked.conf)
+    prepared.notes += _note_odd_params(dag, asked.conf)
     _stub(prepared, dag, instead)
     _replay(prepared, instead)
     if resumed and history is not None:
@@ -118,12 +118,25 @@ def prepare(
     return prepared
 
 
-def _note_undeclared(dag: DagSpec, conf: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for what was given as a param and is none, in a Dag that has some: it may be misspelt."""
-    for name in conf if dag.params else ():
+def _note_odd_params(dag: DagSpec, conf: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for what was given as a param and is none, or has no type of its own to be held against.
+
+    Airflow takes both, and the task may not.
+    """
+    for name, value in conf.items() if dag.params else ():
         if name not in dag.params:
             has = ", ".join(dag.params)
             yield f"the Dag has no param {name!r} (it has {has}): only what reads the run's conf sees it"
+            continue
+        default, given = _kind(dag.params[name]), _kind(value)
+        if default and given and default != given and not dag.param_schemas.get(name):
+            yield f"param {name!r} is {default} by default, and {given} in this run"
+
+
+def _kind(value: Any) -> str:
+    """Return what kind of JSON a value is; empty for null, which may stand for anything."""
+    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "")
 
 
 def _find_resumed(history: History | None, dag_id: str, instead: Instead) -> StoredRun | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,18 @@ def test_a_slip_is_refused_before_anything_runs(words: tuple[str, ...], said: st
     ended = cli("run", "daily.py", *words)
     assert (ended.code, said in ended.err, "next: " in ended.err) == (2, True, True), ended.err
     assert not Path(".mwaa-kit").exists()
+
+
+def test_a_param_that_the_dag_does_not_have_or_of_another_kind_is_noted(cli: Callable[..., Any]) -> None:
+    Path("params.py").write_text(
+        "from airflow.sdk import DAG, Param\nfrom airflow.providers.standard.operators.empty import EmptyOperator\n"
+        "with DAG('params', schedule=None, params={'n': 6, 'rate': 0.5, 'none': None, 'typed': Param(1, type='integer')}):\n"
+        "    EmptyOperator(task_id='a')\n"
+    )
+    given = {"n": "abc", "rate": 1, "none": "x", "typed": 2, "m": 1}
+    told = cli("run", "params.py", "--conf", json.dumps(given), "--json").lines
+    assert [line["message"] for line in told if line["event"] == "note"] == [
+        "param 'n' is a number by default, and a text in this run",
+        "the Dag has no param 'm' (it has n, rate, none, typed): only what reads the run's conf sees it",
+    ]
+    assert cli("run", "params.py", "--param", "typed=abc").code == 2
