@@ -20,8 +20,8 @@ from mwaa_kit.engine.sharing import Together
 from mwaa_kit.engine.streams import Write, bounded, current_output, routed, write_lines
 from mwaa_kit.engine.tracebacks import format_error
 
-_NOISE = ("::group::", "::endgroup::")
-"""Markers by which Airflow's own interface folds its logs; they say nothing to a reader of lines."""
+_NOISE = ("::group::", "::endgroup::", "Stats instance was created in PID")
+"""Markers by which Airflow's own interface folds its logs, and what 3.2 writes in each fork: nothing to a reader of lines."""
 
 _UNTOLD = frozenset({"timestamp", "logger", "ti", "__level_override", "category", "filename", "lineno"})
 """Fields of structlog events that Airflow adds for itself."""
