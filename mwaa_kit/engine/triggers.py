@@ -75,7 +75,9 @@ def explain(error: BaseException) -> dict[str, Any]:
         raise error
     if isinstance(error, TooLateError):
         return {"error": "Trigger timeout"}
-    if any(base.__name__ == "AirflowFailException" for base in type(error).__mro__):  # it was told in words, such as by us
+    if any(
+        base.__name__ == "AirflowFailException" for base in type(error).__mro__
+    ):  # it was told in words, such as by us
         return {"error": str(error)}
     return {"error": f"Trigger failure: {last_line(error)}", "traceback": format_error(error).splitlines()}
 

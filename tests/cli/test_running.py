@@ -11,6 +11,7 @@ import pytest
 
 PRODUCER = """
 from datetime import datetime
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Asset, task
 START = datetime(2026, 1, 1)
 with DAG("produces", schedule=None, start_date=START):
@@ -22,6 +23,8 @@ with DAG("consumes", schedule=[Asset("rows")], start_date=START):
     def use():
         raise ValueError("no rows")
     use()
+with DAG("waits", schedule=None, start_date=START):
+    TriggerDagRunOperator(task_id="outer", trigger_dag_id="consumes", wait_for_completion=True)
 """
 DAILY = """
 from datetime import datetime
@@ -40,6 +43,13 @@ def test_a_run_whose_asset_started_one_that_failed_is_no_success_of_the_command(
     ended = cli("run", "assets.py", "--dag-id", "produces", "--follow-assets", "-q")
     assert (ended.code, ended.out.splitlines()[-1]) == (1, "  but what it started failed: consumes")
     assert cli("run", "assets.py", "--dag-id", "produces", "-q").code == 0
+
+
+def test_a_task_fails_with_a_reason_though_nothing_was_raised_for_it(cli: Callable[..., Any]) -> None:
+    Path("assets.py").write_text(PRODUCER)
+    last = cli("run", "assets.py", "--dag-id", "waits", "--json").lines[-1]
+    [one] = last["task_instances"]
+    assert (one["state"], one["error"].startswith("DagRun finished with failed state")) == ("failed", True), one
 
 
 def test_a_range_that_the_past_holds_up_says_what_it_leaves_out(cli: Callable[..., Any]) -> None:

@@ -48,7 +48,11 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
 
     supervisor = Supervisor(services, request, dag, loaded)
 
+    complaints = [""]
+
     def write(level: str, line: str) -> None:
+        if level == "error":
+            complaints[0] = line
         services.log(request.key, request.try_number, level, line)
 
     with contextlib.ExitStack() as stack:
@@ -75,7 +79,7 @@ def run_task(dag: Any, request: TaskRequest, services: TaskServices, loaded: Ite
         except Exception as failure:  # what the runner does not catch, it would report as a failed task
             write("error", format_error(failure))
             return TaskOutcome(FAILED, redactor()(last_line(failure)), redactor()(format_error(failure)))
-    return _read_outcome(str(getattr(state, "value", state)), message, error)
+    return _read_outcome(str(getattr(state, "value", state)), message, error, complaints[0])
 
 
 def share_type_adapters() -> None:
@@ -93,11 +97,11 @@ def share_type_adapters() -> None:
         task_runner.TypeAdapter(JsonValue)
 
 
-def _read_outcome(state: str, message: Any, error: BaseException | None) -> TaskOutcome:
-    """Say in our words how the runner ended."""
+def _read_outcome(state: str, message: Any, error: BaseException | None, complaint: str) -> TaskOutcome:
+    """Say in our words how the runner ended; a failure that nothing was raised for is told by what was last written of it."""
     return TaskOutcome(
         state=state,
-        error=redactor()(last_line(error)) if error else "",
+        error=redactor()(last_line(error)) if error else complaint if state == FAILED else "",
         traceback=redactor()(format_error(error)) if error else "",
         until=getattr(message, "reschedule_date", None),
         retry_delay_seconds=getattr(message, "retry_delay_seconds", None),
