@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from mwaa_kit.errors import ConfigurationError
+
 _SLOW_FORMAT_CHECKER = "rfc3987_syntax"
 
 SETTINGS = {
@@ -60,9 +62,11 @@ def import_airflow() -> str:
     ------
     ImportError
         If this interpreter has none.
+    ConfigurationError
+        If Airflow refuses one of its settings.
     """
     prepare_home()
-    with _without_slow_checker(), _collector_at_rest(), warnings.catch_warnings():
+    with _without_slow_checker(), _collector_at_rest(), warnings.catch_warnings(), _refused_settings_told():
         warnings.simplefilter("ignore")
         import airflow
 
@@ -73,6 +77,19 @@ def import_airflow() -> str:
 
             _import_for_tasks()
     return version
+
+
+@contextlib.contextmanager
+def _refused_settings_told() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "AirflowConfigException":  # its module differs from version to version
+            raise
+        raise ConfigurationError(
+            f"Airflow refuses one of its settings: {error}",
+            hint="mend it in the environment (AIRFLOW__SECTION__KEY) or in airflow.cfg; a module has to be importable here",
+        ) from error
 
 
 def _import_for_tasks() -> None:

@@ -90,3 +90,17 @@ def test_a_param_that_the_dag_does_not_have_or_of_another_kind_is_noted(cli: Cal
         "the Dag has no param 'm' (it has n, rate, none, typed): only what reads the run's conf sees it",
     ]
     assert cli("run", "params.py", "--param", "typed=abc").code == 2
+
+
+def test_a_setting_that_airflow_refuses_is_told_without_a_traceback(
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("daily.py").write_text(DAILY)
+    monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", "nowhere.Backend")
+    ended = cli("run", "daily.py")
+    assert (ended.code, "Traceback" in ended.err, "xcom_backend" in ended.err, "next: mend it" in ended.err) == (
+        2,
+        False,
+        True,
+        True,
+    ), ended.err
