@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from airflow.sdk.exceptions import AirflowFailException
-
 from mwaa_kit.engine.triggers import TooLateError, explain
 
 
 def test_what_was_said_in_words_needs_no_traceback_of_a_trigger() -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
     assert explain(AirflowFailException("nobody answered")) == {"error": "nobody answered"}
 
 
