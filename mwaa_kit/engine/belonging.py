@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from mwaa_kit.engine.sharing import Together
+from mwaa_kit.engine.streams import current_output
 
 _PREFIX = "AIRFLOW_CTX_"
 
@@ -42,10 +43,10 @@ def _own_signals() -> Iterator[None]:
 
 
 def _refusing(leave: Callable[[int], NoReturn], here: int) -> Callable[[int], NoReturn]:
-    """Return ``os._exit`` that ends any process but this one."""
+    """Return ``os._exit`` that a task cannot end this process with; a kernel whose server is gone still leaves by it."""
 
     def refuse(status: int) -> NoReturn:
-        if os.getpid() != here:
+        if os.getpid() != here or current_output() is None:
             leave(status)
         raise RuntimeError(
             f"os._exit({status}) would end the run, in whose process this task runs; --mode fork gives it one of its own"

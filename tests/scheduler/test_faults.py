@@ -157,6 +157,21 @@ def test_a_task_that_leaves_the_process_fails_and_the_run_goes_on(mode: str, dag
     assert said in run["leave"].instances[0].error
 
 
+def test_who_is_no_task_may_leave_the_process_while_a_task_runs() -> None:
+    code = (
+        "import os, threading, time\n"
+        "def leave_soon():\n"
+        "    time.sleep(0.5)\n"
+        "    os._exit(7)\n"
+        "from mwaa_kit.engine.belonging import own_signals\n"
+        "from mwaa_kit.engine.streams import routed\n"
+        "threading.Thread(target=leave_soon, daemon=True).start()\n"
+        "with own_signals, routed(lambda level, line: None):\n"
+        "    time.sleep(60)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=30, check=False).returncode == 7
+
+
 @pytest.mark.parametrize("mode", ["threads", "fork", "worker"])
 def test_with_fail_fast_a_failure_ends_what_runs_and_what_it_has_started(mode: str, tmp_path: Path) -> None:
     note = tmp_path / "pid"
