@@ -43,12 +43,13 @@ class Display:
 
     def show(self, **bundle: str) -> None:
         """Show `plain` and `svg` in place of what was there."""
-        from IPython.display import display
+        from IPython.display import DisplayHandle
 
         names = {"plain": "text/plain", "svg": "image/svg+xml"}
         data = {names[name]: text for name, text in bundle.items()}
         if self._handle is None:
-            self._handle = display(data, raw=True, display_id=True)
+            self._handle = DisplayHandle()  # known before it is shown: an interrupt may come between
+            self._handle.display(data, raw=True)
         else:
             self._handle.update(data, raw=True)
 

@@ -75,6 +75,17 @@ def test_a_cancelled_run_says_so_and_can_be_resumed(window: DagPage) -> None:
     expect(window.panel.locator('[data-command="mwaa-kit:resume-run"]')).to_have_attribute("aria-disabled", "false")
 
 
+def test_a_failed_task_says_the_next_step_above_its_cell_and_in_its_tab(window: DagPage) -> None:
+    reads = "#| task: reads\nfrom airflow.sdk import Variable\nlimit = Variable.get('none_such')"
+    window.open(window.lab.write("wanting.ipynb", HEAD, reads, dag("wanting")))
+    window.do("run-dag")
+    window.expect_run("failed")
+    step = 'Next: write into mwaa-kit.local.toml beside the notebook, under [variables]: none_such = "value"'
+    expect(window.badge("#| task: reads").locator(".jp-MwaaKit-next")).to_have_text(step)
+    window.task("reads").click()
+    expect(window.tab("Task").locator(".jp-MwaaKit-instances .jp-MwaaKit-next")).to_have_text(step)
+
+
 def test_two_notebooks_each_have_their_own_dag_and_run(window: DagPage) -> None:
     one = window.lab.write("one.ipynb", HEAD, "#| task: of_one\nprint(1)", dag("one"))
     two = window.lab.write("two.ipynb", HEAD, "#| task: of_two\nprint(2)", dag("two"))
