@@ -70,6 +70,11 @@ class MwaaKitError(Exception):
         where = str(self.at) if self.at else self.path
         return f"{where}: {self.message}" if where else self.message
 
+    @property
+    def words(self) -> str:
+        """What happened, and in a line below it what to do next."""
+        return f"{self}\n  next: {self.hint}" if self.hint else str(self)
+
     def to_dict(self) -> dict[str, object]:
         """Return the object that stands under ``"error"`` with ``--json``."""
         told: dict[str, object] = {"name": type(self).__name__, "message": self.message, "path": self.path or None}

@@ -47,8 +47,7 @@ class MwaaDagExporter(Exporter):
         try:
             module = _compile(nb, str(path), self.target)
         except MwaaKitError as error:
-            hint = f"\n  next: {error.hint}" if error.hint else ""
-            raise ConversionException(f"{error}{hint}") from error
+            raise ConversionException(error.words) from error
         if errors := errors_in(module.findings):
             raise ConversionException("\n".join(str(finding) for finding in errors))
         outputs = {f"{module.support_folder}/{file.name}": file.content for file in module.support}

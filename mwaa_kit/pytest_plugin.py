@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mwaa_kit.errors import MwaaKitError
     from mwaa_kit.model.run import DagRun, Event
     from mwaa_kit.verbs.cellchecks import CellCheck
 
@@ -63,7 +62,7 @@ def dag_run(request: pytest.FixtureRequest) -> Callable[..., DagRun]:
         except MwaaKitError as error:
             if not check:
                 raise
-            pytest.fail(_words_of(error), pytrace=False)
+            pytest.fail(error.words, pytrace=False)
         if check and ended.state != "success":
             pytest.fail(_why_failed(ended), pytrace=False)
         return ended
@@ -83,11 +82,6 @@ def _print_line(event: Event) -> None:
 
     if isinstance(event, LogLine) and not event.message.startswith(AIRFLOWS_OWN):
         print(f"{event.task_id} │ {event.message}")  # noqa: T201 - pytest shows it with the test
-
-
-def _words_of(error: MwaaKitError) -> str:
-    """Return what stopped us, and the next step."""
-    return f"{error}\n  next: {error.hint}" if error.hint else str(error)
 
 
 def _why_failed(run: DagRun) -> str:
@@ -147,7 +141,7 @@ class CheckItem(pytest.Item):
         from mwaa_kit.errors import MwaaKitError
 
         if isinstance(excinfo.value, MwaaKitError):
-            return "\n".join([_words_of(excinfo.value), *self._notebook.log])
+            return "\n".join([excinfo.value.words, *self._notebook.log])
         excinfo.traceback = excinfo.traceback.cut(path=self._file) or excinfo.traceback
         return excinfo.getrepr(style="long" if style in (None, "auto") else style, abspath=True)
 

@@ -43,8 +43,7 @@ def lint_steps() -> list[Step]:
 
 
 WAITING = ("browser", "journeys", "practising", "publishing", "operating", "server", "cli")
-"""The folders of tests that wait for a browser, a server or a command: one half of the time, little more than a third of the
-work."""
+"""The folders of tests that wait for a browser, a server or a command, for about half of the time that all take."""
 
 
 def test_steps(reports: Path) -> list[Step]:

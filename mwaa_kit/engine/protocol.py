@@ -158,6 +158,9 @@ class TaskServices(WorldServices, Protocol):
         """Take one line of a task's log."""
 
 
+SKIPS_KEY = "skipmixin_key"
+"""The XCom in which a branch or a condition of Airflow leaves whom it follows, or whom it skips."""
+
 BRANCHES, SKIPS_ALL_BELOW, SKIPS_NEXT = "branches", "skips all below", "skips the next"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
+from mwaa_kit.engine.kinds import is_a
 from mwaa_kit.engine.tracebacks import format_error, last_line
 
 _LOOK_SECONDS = 0.1
@@ -62,7 +63,7 @@ def wait_for_event(build: Callable[[], Any], timeout_seconds: float | None, canc
 
 def hasten(trigger: Any) -> Any:
     """Let the moment have come that a trigger waits for; that of a person's answer, before 3.3, too."""
-    if any(base.__name__ == "DateTimeTrigger" for base in type(trigger).__mro__):
+    if is_a(trigger, "DateTimeTrigger"):
         trigger.moment = min(trigger.moment, type(trigger.moment).now(trigger.moment.tzinfo))
     if getattr(trigger, "timeout_datetime", None):
         trigger.timeout_datetime = min(trigger.timeout_datetime, type(trigger.timeout_datetime).now(UTC))
@@ -75,9 +76,7 @@ def explain(error: BaseException) -> dict[str, Any]:
         raise error
     if isinstance(error, TooLateError):
         return {"error": "Trigger timeout"}
-    if any(
-        base.__name__ == "AirflowFailException" for base in type(error).__mro__
-    ):  # it was told in words, such as by us
+    if is_a(error, "AirflowFailException"):  # it was told in words, such as by us
         return {"error": str(error)}
     return {"error": f"Trigger failure: {last_line(error)}", "traceback": format_error(error).splitlines()}
 

@@ -121,13 +121,7 @@ def run_dag(shell: Any, given: argparse.Namespace) -> DagRun:
     with Display() as shown:
         source = _prepared(shell, name, shown)
         found = find_runnable(source, given.dag_id, NEWEST)
-        values, pairs = take_values(shell, pairs, found.spec, found.module)
-        if tasks and pairs and not found.spec.params:
-            key = pairs[0].partition("=")[0]
-            raise WrongUsageError(
-                f"Dag {found.spec.dag_id!r} has no task {key!r}, and no params",
-                hint=f"its tasks: {', '.join(found.spec.by_id)}",
-            )
+        values, pairs = take_values(shell, pairs, found.spec, found.module, known_only=bool(tasks or found.spec.params))
         if tasks and values:
             tasks = tasks_to_run(found.spec, given.task_id, values)
         progress = Progress(

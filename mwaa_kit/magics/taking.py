@@ -11,9 +11,14 @@ from mwaa_kit.model.spec import DagSpec
 
 
 def take_values(
-    shell: Any, pairs: Iterable[str], spec: DagSpec, module: DagModule | None
+    shell: Any, pairs: Iterable[str], spec: DagSpec, module: DagModule | None, *, known_only: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Part ``KEY=VALUE`` words into values for tasks and params.
+
+    Parameters
+    ----------
+    known_only
+        Whether a key has to be a task or a param. A whole Dag without params may read what it likes from the run's conf.
 
     Returns
     -------
@@ -23,16 +28,16 @@ def take_values(
     Raises
     ------
     WrongUsageError
-        If a key is both a task and a param, or neither in a Dag that has params; if the Python after ``=`` fails.
+        If a key is both a task and a param, or neither where that is not allowed; if the Python after ``=`` fails.
     """
     values, params = dict[str, Any](), list[str]()
     for pair in pairs:
         key, _, code = pair.partition("=")
         if key not in spec.by_id:
-            if spec.params and key not in spec.params:
+            if known_only and key not in spec.params:
                 raise WrongUsageError(
                     f"Dag {spec.dag_id!r} has neither a task nor a param {key!r}",
-                    hint=f"its tasks: {', '.join(spec.by_id)}; its params: {', '.join(spec.params)}",
+                    hint=f"its tasks: {', '.join(spec.by_id)}; its params: {', '.join(spec.params) or 'none'}",
                 )
             params.append(pair)
         elif key in spec.params:

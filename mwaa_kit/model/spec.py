@@ -5,10 +5,10 @@ The scheduler, the drawings, the checks and the read-back after a publish all wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from mwaa_kit.model import wire
 
@@ -180,6 +180,16 @@ class DagSpec:
     def group_by_id(self) -> dict[str, TaskGroupSpec]:
         """The task groups by group_id."""
         return {group.group_id: group for group in self.groups}
+
+    def reach(self, task_ids: Iterable[str], direction: Literal["upstream", "downstream"]) -> set[str]:
+        """Return all tasks that lie above or below some tasks, directly or not."""
+        found: set[str] = set()
+        waiting = list(task_ids)
+        while waiting:
+            fresh = set(getattr(self.by_id[waiting.pop()], direction)) - found
+            found |= fresh
+            waiting += fresh
+        return found
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:

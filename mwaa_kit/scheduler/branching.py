@@ -17,12 +17,9 @@ from mwaa_kit.engine.protocol import BRANCHES, SKIPS_ALL_BELOW, SKIPS_NEXT
 from mwaa_kit.errors import WrongUsageError
 from mwaa_kit.model.spec import DagSpec
 
-SKIPS_KEY = "skipmixin_key"
-"""The XCom in which Airflow's branching operators leave whom they skipped, or whom they did not."""
-
 
 def whom_it_skips(dag: DagSpec, task_id: str, skips: str, value: Any) -> dict[str, list[str]] | None:
-    """Return what a task that decides about others leaves under `SKIPS_KEY` for a value; None where it leaves nothing.
+    """Return what a task that decides about others leaves under ``SKIPS_KEY`` for a value; None where it leaves nothing.
 
     Parameters
     ----------
@@ -37,10 +34,10 @@ def whom_it_skips(dag: DagSpec, task_id: str, skips: str, value: Any) -> dict[st
     task = dag.by_id[task_id]
     if skips == BRANCHES:
         chosen = set(_read_choice(dag, task_id, value))
-        followed = chosen.union(*(_all_below(dag, one) for one in chosen))
+        followed = chosen | dag.reach(chosen, "downstream")
         return {"followed": [down for down in task.downstream if down in followed]}
     if skips in (SKIPS_ALL_BELOW, SKIPS_NEXT) and _is_no(value):
-        below: Iterable[str] = task.downstream if skips == SKIPS_NEXT else _all_below(dag, task_id)
+        below: Iterable[str] = task.downstream if skips == SKIPS_NEXT else dag.reach([task_id], "downstream")
         return {"skipped": sorted(one for one in below if not dag.by_id[one].is_teardown)}
     return None
 
@@ -71,15 +68,3 @@ def _groups_around(dag: DagSpec, group: str | None) -> Iterator[str]:
     while group is not None:
         yield group
         group = dag.group_by_id[group].parent
-
-
-def _all_below(dag: DagSpec, task_id: str) -> set[str]:
-    """Return every task that comes after one."""
-    found: set[str] = set()
-    ahead = list(dag.by_id[task_id].downstream)
-    while ahead:
-        one = ahead.pop()
-        if one not in found:
-            found.add(one)
-            ahead += dag.by_id[one].downstream
-    return found

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mwaa_kit.engine.protocol import SKIPS_KEY
 from mwaa_kit.model.run import RETURN_KEY, UNMAPPED, TaskInstance, TaskKey, XCom
-from mwaa_kit.scheduler.branching import SKIPS_KEY
 from mwaa_kit.scheduler.history import Kept
 from mwaa_kit.scheduler.state import RunState
 

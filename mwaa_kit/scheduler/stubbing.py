@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mwaa_kit.engine.protocol import BRANCHES, TaskInsight
+from mwaa_kit.engine.protocol import BRANCHES, SKIPS_KEY, TaskInsight
 from mwaa_kit.errors import UnknownTaskError, WrongUsageError
 from mwaa_kit.model.run import FAILED, RETURN_KEY, SKIPPED, SUCCESS, UNMAPPED, TaskKey, XCom
 from mwaa_kit.model.spec import DagSpec
-from mwaa_kit.scheduler.branching import SKIPS_KEY, whom_it_skips
+from mwaa_kit.scheduler.branching import whom_it_skips
 from mwaa_kit.scheduler.standing import FindStandIn, StandIn
 from mwaa_kit.scheduler.state import RunState
 

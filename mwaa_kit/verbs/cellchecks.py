@@ -113,10 +113,12 @@ class CheckedNotebook:
         from mwaa_kit.verbs.sources import need_clean
 
         plain = read_notebook(self.path)
+        checks = {cell.number for cell in plain.cells if _check_name(cell) is not None}
         while True:
-            notebook = _with_checks_as_tasks(plain, self._broken)
+            standing = checks - self._broken.keys()
+            notebook = _with_checks_as_tasks(plain, standing)
             compiled = compile_source(notebook, target=choose_target(None), support=find_support(notebook))
-            wrong = [found for found in errors_in(compiled.findings) if _is_in_check(found, plain, self._broken)]
+            wrong = [found for found in errors_in(compiled.findings) if found.at.cell in standing]
             if not wrong:
                 return replace(need_clean(compiled), file_name=f"{Path(self.path).stem}_checks.py")
             self._broken |= {found.at.cell: _error_of(found) for found in reversed(wrong) if found.at.cell}
@@ -171,23 +173,17 @@ class CheckedNotebook:
         return interpreter.finish(run_dag(open_engine(), spec, options, local=local, store_in=None, listen=listen))
 
 
-def _is_in_check(found: Finding, notebook: Notebook, broken: Collection[int]) -> bool:
-    """Whether a finding is of a check that stood as a task."""
-    checks = {cell.number for cell in notebook.cells if _check_name(cell) is not None}
-    return found.at.cell in checks and found.at.cell not in broken
-
-
 def _error_of(found: Finding) -> MwaaKitError:
     """Return what is raised for a check that cannot be compiled; the task that stood for it is nothing to the reader."""
     said = re.sub(rf"task '{_TASK_ID.format('')}(\d+)'", r"the check in cell \1", found.message)
     return UncompiledNotebookError(f"{found.code} {found.name}: {said}", at=found.at, hint=found.hint)
 
 
-def _with_checks_as_tasks(notebook: Notebook, broken: Collection[int] = ()) -> Notebook:
-    """Return the notebook with each check a task, but for the broken ones; lines stay where they are."""
+def _with_checks_as_tasks(notebook: Notebook, checks: Collection[int]) -> Notebook:
+    """Return the notebook with these cells, which are checks, as tasks; lines stay where they are."""
 
     def read(cell: Cell) -> Cell:
-        if _check_name(cell) is None or cell.number in broken:
+        if cell.number not in checks:
             return cell
         lines = cell.source.split("\n")
         at = next(number for number, line in enumerate(lines) if line.strip())

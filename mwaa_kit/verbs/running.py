@@ -222,11 +222,6 @@ def select(dag: DagSpec, tasks: tuple[str, ...], *, upstream: bool, downstream: 
                 f"Dag {dag.dag_id!r} has no task {task_id!r}", hint="it has: " + ", ".join(dag.by_id)
             )
         chosen.add(task_id)
-    for wanted, direction in ((upstream, "upstream"), (downstream, "downstream")):
-        waiting = list(tasks) if wanted else []
-        while waiting:
-            for other in getattr(dag.by_id[waiting.pop()], direction):
-                if other not in chosen:
-                    chosen.add(other)
-                    waiting.append(other)
+    chosen |= dag.reach(tasks, "upstream") if upstream else set()
+    chosen |= dag.reach(tasks, "downstream") if downstream else set()
     return tuple(task.task_id for task in dag.tasks if task.task_id in chosen)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_scheduler import alive
 from support_server import CELLS, KitServer, kit_server, write_notebook
 
 from mwaa_kit.practising import PracticeEnvironment
@@ -72,13 +73,6 @@ def test_a_notebook_goes_live_from_the_page_and_a_killed_server_leaves_no_proces
     assert len(left) >= 2  # the process with Airflow, and the run
     os.kill(server.pid, signal.SIGKILL)
     end = time.monotonic() + 20
-    while any(_is_alive(pid) for pid in left) and time.monotonic() < end:
+    while any(alive(pid) for pid in left) and time.monotonic() < end:
         time.sleep(0.1)
-    assert [pid for pid in left if _is_alive(pid)] == []
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    assert [pid for pid in left if alive(pid)] == []

@@ -133,6 +133,21 @@ def test_a_selection_is_in_written_order(
     assert select(dag, chosen, upstream=upstream, downstream=downstream) == expected
 
 
+def test_what_lies_below_is_found_through_what_lies_above_another_chosen_task() -> None:
+    from mwaa_kit.model.spec import DagSpec, TaskSpec
+
+    dag = DagSpec(
+        "etl",
+        (
+            TaskSpec("a", "@task", downstream=("m",)),
+            TaskSpec("m", "@task", upstream=("a",), downstream=("b", "x")),
+            TaskSpec("b", "@task", upstream=("m",)),
+            TaskSpec("x", "@task", upstream=("m",)),
+        ),
+    )
+    assert select(dag, ("a", "b"), upstream=True, downstream=True) == ("a", "m", "b", "x")
+
+
 def test_only_the_chosen_tasks_run(write: Write) -> None:
     path = write(IMPORTS, "#| task: a\nx = 1", "#| task: b\ny = x + 1", "@task\ndef c(y):\n    return y", DAG)
     assert dict(run(path, tasks=("b",), with_upstream=True).states) == {("a", -1): "success", ("b", -1): "success"}

@@ -13,11 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mwaa_kit.engine.airflow2.storing import from_bytes, read_value, write_xcom
-from mwaa_kit.engine.protocol import TaskRequest, TaskServices
+from mwaa_kit.engine.protocol import SKIPS_KEY, TaskRequest, TaskServices
 from mwaa_kit.model.run import RETURN_KEY, UNMAPPED, TaskKey
-
-_SKIPS_KEY = "skipmixin_key"
-"""Under which a branch or a condition leaves what it follows, or skips (``airflow.models.skipmixin``)."""
 
 
 class Asking:
@@ -154,7 +151,7 @@ def _set_xcom(original: Callable[..., Any]) -> Callable[..., Any]:
             session = named.get("session") or stack.enter_context(create_session())
             stored = session.query(cls.value).filter_by(**names).scalar()
         asking.services.set_xcom(task_id, index, key, from_bytes(stored), _length(asking, task_id, index, key, value))
-        if key == _SKIPS_KEY and index != UNMAPPED:
+        if key == SKIPS_KEY and index != UNMAPPED:
             _skip_ahead(asking, task_id, index, value)
 
     return set_xcom

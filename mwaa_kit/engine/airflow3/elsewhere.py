@@ -13,6 +13,7 @@ from typing import Any
 
 from mwaa_kit.engine.airflow3.answers import Answers
 from mwaa_kit.engine.airflow3.describing import describe_run
+from mwaa_kit.engine.kinds import is_a
 from mwaa_kit.engine.world import KnownRun, Trigger
 from mwaa_kit.model.run import FINISHED, UNMAPPED, TaskInstance
 
@@ -108,9 +109,7 @@ class OtherRuns(Answers):
 
     def _is_sensor(self) -> bool:
         """Whether the task that asks is a sensor: it asks again until it gets what it waits for."""
-        task = self.dag.task_dict.get(self.request.task_id)
-        kind = getattr(task, "operator_class", None) or type(task)
-        return any(base.__name__ == "BaseSensorOperator" for base in kind.__mro__)
+        return is_a(self.dag.task_dict.get(self.request.task_id), "BaseSensorOperator")
 
     def _all_there(self, msg: Any, count: int) -> bool:
         """Whether a count is all that can be asked for."""

@@ -19,6 +19,7 @@ from typing import Any
 from mwaa_kit.engine.airflow3.reading import operator_name
 from mwaa_kit.engine.airflow3.versions import find
 from mwaa_kit.engine.codeprint import Printer
+from mwaa_kit.engine.kinds import is_a
 from mwaa_kit.engine.protocol import BRANCHES, SKIPS_ALL_BELOW, SKIPS_NEXT, TaskInsight
 
 _CALLBACKS = (
@@ -59,12 +60,11 @@ def _look(task: Any, printer: Printer) -> TaskInsight:
 
 def _skips(task: Any) -> str:
     """Return what a task does with those below by what it returns; its class is found by name in each Airflow."""
-    names = {one.__name__ for one in _operator_class(task).__mro__}
-    if names & {"BranchMixIn", "BaseBranchOperator"}:
+    if is_a(task, "BranchMixIn", "BaseBranchOperator"):
         return BRANCHES
-    if names & {"ShortCircuitOperator", "ApprovalOperator"}:
+    if is_a(task, "ShortCircuitOperator", "ApprovalOperator"):
         given = _given(task, "ignore_downstream_trigger_rules")
-        ignores = "ShortCircuitOperator" in names if given is None else given
+        ignores = is_a(task, "ShortCircuitOperator") if given is None else given
         return SKIPS_ALL_BELOW if ignores else SKIPS_NEXT
     return ""
 

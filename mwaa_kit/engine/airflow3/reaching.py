@@ -21,16 +21,15 @@ from functools import cache
 from typing import Any
 
 from mwaa_kit.engine.airflow3.supervising import Supervisor
+from mwaa_kit.engine.kinds import is_a
 from mwaa_kit.engine.streams import Write
 
 _VARIABLE = "__AIRFLOW_SUPERVISOR_FD"
-_STARTS_A_PYTHON = "_BasePythonVirtualenvOperator"
 
 
 def starts_a_python(task: Any) -> bool:
     """Whether a task runs its function in another interpreter."""
-    operator = getattr(task, "operator_class", None) or type(task)
-    return any(base.__name__ == _STARTS_A_PYTHON for base in operator.__mro__)
+    return is_a(task, "_BasePythonVirtualenvOperator")
 
 
 @contextlib.contextmanager

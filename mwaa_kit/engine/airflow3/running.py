@@ -31,6 +31,7 @@ from mwaa_kit.engine.airflow3.supervising import Supervisor
 from mwaa_kit.engine.airflow3.versions import needs_map_indexes, pack_kwargs
 from mwaa_kit.engine.belonging import own_environment, own_params, own_signals
 from mwaa_kit.engine.killing import killable
+from mwaa_kit.engine.kinds import is_a
 from mwaa_kit.engine.protocol import Deferral, TaskOutcome, TaskRequest, TaskServices
 from mwaa_kit.engine.tracebacks import format_error, last_line
 from mwaa_kit.model.run import AWAITING_INPUT, DEFERRED, FAILED, SUCCESS
@@ -174,7 +175,7 @@ def _next_kwargs(resume: Deferral) -> Any:
 
 def _waits_for_a_run(task: Any) -> bool:
     """Whether a task triggers another Dag: that run has ended when the task looks for the first time."""
-    return any(base.__name__ == "TriggerDagRunOperator" for base in type(task).__mro__)
+    return is_a(task, "TriggerDagRunOperator")
 
 
 def _upstream_map_indexes(task: Any, request: TaskRequest, services: TaskServices) -> dict[str, Any]:
